@@ -1,0 +1,32 @@
+package dev.millrace.catalog;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * One model's topics, partitions and consumer group.
+ *
+ * @param partitions of each band's topic; only ever raised
+ * @param slots jobs that one worker runs at once
+ * @param workers processes that the local stack runs; 0 leaves the lane without any
+ * @param maxTokens the most output tokens that a job on this lane may ask for
+ * @param attemptTimeout one attempt's limit
+ * @param maxAttempts attempts before the job fails
+ * @param retired takes no new jobs; what is there is drained
+ */
+public record Lane(
+        String name,
+        String model,
+        List<String> aliases,
+        EngineSpec engine,
+        int partitions,
+        int slots,
+        int workers,
+        int maxTokens,
+        Duration attemptTimeout,
+        int maxAttempts,
+        boolean retired) {
+    public Lane {
+        aliases = List.copyOf(aliases);
+    }
+}

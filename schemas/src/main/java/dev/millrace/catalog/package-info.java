@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.catalog;
+
+import org.jspecify.annotations.NullMarked;
