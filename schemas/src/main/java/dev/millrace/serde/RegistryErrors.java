@@ -1,0 +1,81 @@
+package dev.millrace.serde;
+
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a failure in a serializer or deserializer means. Consumers and Streams wrap it (in {@code
+ * RecordDeserializationException}, which is itself a {@code SerializationException}), so the causes
+ * decide, the most telling one first.
+ */
+public final class RegistryErrors {
+    /** How many causes are looked at; wrappers are a handful deep. */
+    private static final int MAX_CAUSES = 32;
+
+    public enum Kind {
+        /** The registry cannot be asked now: wait and try the same record again. */
+        OUTAGE,
+        /**
+         * The registry does not know the record's schema id: try again for a grace period, then it
+         * is a bad record.
+         */
+        UNKNOWN_ID,
+        /** The registry refuses the credentials: stop; no record is at fault. */
+        UNAUTHORIZED,
+        /** The bytes cannot be read, or the value cannot be written: it never will be. */
+        BAD_RECORD,
+        /** Not a serde's failure at all. */
+        OTHER
+    }
+
+    public static Kind kindOf(@Nullable Throwable failure) {
+        Kind found = Kind.OTHER;
+        Throwable at = failure;
+        for (int depth = 0; at != null && depth < MAX_CAUSES; depth++) {
+            Kind kind = kindOfOne(at);
+            if (kind != Kind.OTHER && kind != Kind.BAD_RECORD) {
+                return kind;
+            }
+            if (kind == Kind.BAD_RECORD) {
+                found = kind;
+            }
+            at = at.getCause();
+        }
+        return found;
+    }
+
+    public static boolean isOutage(@Nullable Throwable failure) {
+        return kindOf(failure) == Kind.OUTAGE;
+    }
+
+    public static boolean isUnknownId(@Nullable Throwable failure) {
+        return kindOf(failure) == Kind.UNKNOWN_ID;
+    }
+
+    public static boolean isUnauthorized(@Nullable Throwable failure) {
+        return kindOf(failure) == Kind.UNAUTHORIZED;
+    }
+
+    public static boolean isBadRecord(@Nullable Throwable failure) {
+        return kindOf(failure) == Kind.BAD_RECORD;
+    }
+
+    private static Kind kindOfOne(Throwable failure) {
+        return switch (failure) {
+            case UnknownSchemaIdException e -> Kind.UNKNOWN_ID;
+            case RetriableException e -> Kind.OUTAGE;
+            // a lookup that a shutdown cut short says nothing about the record
+            case InterruptException e -> Kind.OUTAGE;
+            case AuthorizationException e -> Kind.UNAUTHORIZED;
+            case AuthenticationException e -> Kind.UNAUTHORIZED;
+            case SerializationException e -> Kind.BAD_RECORD;
+            default -> Kind.OTHER;
+        };
+    }
+
+    private RegistryErrors() {}
+}
