@@ -1,0 +1,5 @@
+/** Writes GGUF, the file format of llama.cpp. */
+@NullMarked
+package dev.millrace.trainer.gguf;
+
+import org.jspecify.annotations.NullMarked;
