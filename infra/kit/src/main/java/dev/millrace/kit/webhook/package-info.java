@@ -1,0 +1,5 @@
+/** Signed webhooks, for whoever sends and whoever receives them. */
+@NullMarked
+package dev.millrace.kit.webhook;
+
+import org.jspecify.annotations.NullMarked;
