@@ -1,6 +1,7 @@
 package dev.millrace.serde;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
@@ -10,7 +11,9 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,22 +56,17 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
     }
 
     @Override
-    @SuppressWarnings("unchecked")
     public @Nullable T deserialize(String topic, byte @Nullable [] data) {
-        if (data == null) {
-            return null;
+        return data == null ? null : record(data, 0, data.length);
+    }
+
+    /** Reads where the consumer's bytes lie, without a copy. */
+    @Override
+    public @Nullable T deserialize(String topic, Headers headers, @Nullable ByteBuffer data) {
+        if (data == null || !data.hasArray()) {
+            return deserialize(topic, headers, Utils.toNullableArray(data));
         }
-        Setup with = setup;
-        if (with == null) {
-            throw new IllegalStateException("the deserializer is not configured or is closed");
-        }
-        int schemaId = WireFormat.schemaId(data);
-        DatumReader<?> reader = with.readers().get(schemaId);
-        if (reader == null) {
-            Schema writer = with.registry().schemaById(schemaId);
-            reader = with.readers().putIfAbsent(schemaId, reader(with, schemaId, writer));
-        }
-        return (T) read(reader, schemaId, data);
+        return record(data.array(), data.arrayOffset() + data.position(), data.remaining());
     }
 
     @Override
@@ -80,32 +78,41 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
         }
     }
 
-    private static Object read(DatumReader<?> reader, int schemaId, byte[] data) {
+    @SuppressWarnings("unchecked")
+    private T record(byte[] bytes, int offset, int length) {
+        Setup with = setup;
+        if (with == null) {
+            throw new IllegalStateException("the deserializer is not configured or is closed");
+        }
+        int schemaId = WireFormat.schemaId(bytes, offset, length);
+        DatumReader<?> reader = with.readers().get(schemaId);
+        if (reader == null) {
+            Schema writer = with.registry().schemaById(schemaId);
+            reader = with.readers().putIfAbsent(schemaId, reader(with, schemaId, writer));
+        }
         try {
-            BinaryDecoder decoder = Scratch.take().decoder(data);
+            BinaryDecoder decoder = Scratch.take().decoder(bytes, offset, length);
             Object record = reader.read(null, decoder);
             if (!decoder.isEnd()) {
-                throw new SerializationException(
-                        "schema_id=" + schemaId + ": bytes follow after the end of the record");
+                throw new AvroRuntimeException("bytes follow after the end of the record");
             }
-            return record;
-        } catch (SerializationException e) {
-            throw e;
+            return (T) record;
         } catch (IOException | RuntimeException | StackOverflowError e) {
             Scratch.forget();
             throw new SerializationException(
-                    "schema_id=" + schemaId + ": the bytes are not a record of that schema", e);
+                    "schema_id=" + schemaId + ": the bytes are not a record of that schema: " + e,
+                    e);
         }
     }
 
     private static DatumReader<?> reader(Setup with, int schemaId, Schema writer) {
         try {
             Class<?> type = with.type() != null ? with.type() : named(schemaId, writer);
-            SpecificData data = SpecificData.getForClass(type);
+            SpecificData data = RecordModels.forReading(type);
             return data.createDatumReader(writer, data.getSchema(type));
         } catch (AvroRuntimeException | SecurityException e) {
             throw new SerializationException(
-                    "schema_id=" + schemaId + ": " + writer.getName() + " cannot be read", e);
+                    "schema_id=" + schemaId + ": " + writer.getFullName() + " cannot be read", e);
         }
     }
 

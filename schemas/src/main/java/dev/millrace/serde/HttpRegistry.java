@@ -21,7 +21,6 @@ final class HttpRegistry implements SchemaStore {
 
     @Override
     public StoredSchema byId(int id) {
-        // an id is an unsigned number on the wire; no registry gives out more than 31 bits
         Answer answer = http.get("/schemas/ids/" + id);
         if (answer.status() == 200) {
             return stored(answer, id);

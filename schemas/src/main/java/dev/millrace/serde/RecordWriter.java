@@ -1,7 +1,6 @@
 package dev.millrace.serde;
 
 import java.io.IOException;
-import org.apache.avro.Conversion;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.specific.SpecificData;
@@ -20,9 +19,9 @@ final class RecordWriter {
 
     RecordWriter(SpecificRecord example) {
         this.schema = example.getSchema();
-        SpecificData model = SpecificData.getForClass(example.getClass());
-        this.writer = new SpecificDatumWriter<>(schema, withCustomCoders(model));
-        this.explaining = new SpecificDatumWriter<>(schema, model);
+        Class<?> type = example.getClass();
+        this.writer = new SpecificDatumWriter<>(schema, RecordModels.forWriting(type));
+        this.explaining = new SpecificDatumWriter<>(schema, SpecificData.getForClass(type));
     }
 
     Schema schema() {
@@ -62,19 +61,5 @@ final class RecordWriter {
             Scratch.forget();
             return String.valueOf(e.getMessage());
         }
-    }
-
-    /**
-     * The class's own model with the generated encoders switched on. They are for writing alone:
-     * the generated decoders believe a collection's announced length and can be made to allocate
-     * gigabytes.
-     */
-    private static SpecificData withCustomCoders(SpecificData model) {
-        SpecificData data = new SpecificData(model.getClassLoader());
-        for (Conversion<?> conversion : model.getConversions()) {
-            data.addLogicalTypeConversion(conversion);
-        }
-        data.setCustomCoders(true);
-        return data;
     }
 }

@@ -1,8 +1,13 @@
 package dev.millrace.serde;
 
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.net.http.HttpTimeoutException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RecordDeserializationException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +29,11 @@ public final class RegistryErrors {
          * is a bad record.
          */
         UNKNOWN_ID,
-        /** The registry refuses the credentials: stop; no record is at fault. */
+        /** The registry (or a broker) refuses the credentials: stop; no record is at fault. */
         UNAUTHORIZED,
         /** The bytes cannot be read, or the value cannot be written: it never will be. */
         BAD_RECORD,
-        /** Not a serde's failure at all. */
+        /** Not a serde's failure but a bug or a setting: no record is at fault. */
         OTHER
     }
 
@@ -72,6 +77,13 @@ public final class RegistryErrors {
             case InterruptException e -> Kind.OUTAGE;
             case AuthorizationException e -> Kind.UNAUTHORIZED;
             case AuthenticationException e -> Kind.UNAUTHORIZED;
+            // what another maker's serde leaves inside its SerializationException
+            case SocketException e -> Kind.OUTAGE;
+            case SocketTimeoutException e -> Kind.OUTAGE;
+            case UnknownHostException e -> Kind.OUTAGE;
+            case HttpTimeoutException e -> Kind.OUTAGE;
+            // the consumer's wrapper is thrown for a bug in a deserializer too: its cause decides
+            case RecordDeserializationException e when e.getCause() != null -> Kind.OTHER;
             case SerializationException e -> Kind.BAD_RECORD;
             default -> Kind.OTHER;
         };

@@ -21,6 +21,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.SslConfigs;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,12 @@ final class RegistryHttp implements AutoCloseable {
     private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
     private static final long MAX_ANSWER_BYTES = 8L << 20;
     private static final int SHOWN_CHARACTERS = 400;
+
+    private static final ConfigDef TLS_SETTINGS = new ConfigDef();
+
+    static {
+        SslConfigs.addClientSslSupport(TLS_SETTINGS);
+    }
 
     private final HttpClient client;
     private final RegistrySettings settings;
@@ -96,7 +104,7 @@ final class RegistryHttp implements AutoCloseable {
                         .connectTimeout(settings.connectTimeout());
         if (!settings.tls().isEmpty()) {
             try (DefaultSslEngineFactory tls = new DefaultSslEngineFactory()) {
-                tls.configure(settings.tls());
+                tls.configure(TLS_SETTINGS.parse(settings.tls()));
                 builder.sslContext(tls.sslContext());
             }
         }

@@ -55,6 +55,17 @@ record RegistrySettings(
         return IN_MEMORY.equals(urls.getFirst().getScheme());
     }
 
+    /** Without the secrets that URLs and TLS settings may hold. */
+    @Override
+    public String toString() {
+        return "registry="
+                + urls.stream().map(URI::getAuthority).map(RegistrySettings::host).toList();
+    }
+
+    private static String host(String authority) {
+        return authority.substring(authority.indexOf('@') + 1);
+    }
+
     private static List<URI> urls(Config config) {
         List<URI> urls = config.list(URL).stream().map(RegistrySettings::url).toList();
         if (urls.isEmpty()) {

@@ -56,13 +56,13 @@ final class Scratch {
     }
 
     /** A decoder over what follows the header. */
-    BinaryDecoder decoder(byte[] framed) {
+    BinaryDecoder decoder(byte[] bytes, int offset, int length) {
         decoder =
                 DecoderFactory.get()
                         .binaryDecoder(
-                                framed,
-                                WireFormat.HEADER_BYTES,
-                                framed.length - WireFormat.HEADER_BYTES,
+                                bytes,
+                                offset + WireFormat.HEADER_BYTES,
+                                length - WireFormat.HEADER_BYTES,
                                 decoder);
         return decoder;
     }

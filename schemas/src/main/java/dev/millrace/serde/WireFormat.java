@@ -15,25 +15,35 @@ final class WireFormat {
         target[4] = (byte) schemaId;
     }
 
-    static int schemaId(byte[] bytes) {
-        if (bytes.length < HEADER_BYTES) {
+    /**
+     * The id in a record's header.
+     *
+     * @throws SerializationException where there is no header
+     */
+    static int schemaId(byte[] bytes, int offset, int length) {
+        if (length < HEADER_BYTES) {
             throw new SerializationException(
                     "a record needs a header of "
                             + HEADER_BYTES
                             + " bytes, this one has "
-                            + bytes.length
+                            + length
                             + " bytes in all");
         }
-        if (bytes[0] != MAGIC) {
+        if (bytes[offset] != MAGIC) {
             throw new SerializationException(
                     "the first byte is "
-                            + (bytes[0] & 0xff)
+                            + (bytes[offset] & 0xff)
                             + ", not 0: the record is not in the schema registry's wire format");
         }
-        return (bytes[1] & 0xff) << 24
-                | (bytes[2] & 0xff) << 16
-                | (bytes[3] & 0xff) << 8
-                | (bytes[4] & 0xff);
+        int id =
+                (bytes[offset + 1] & 0xff) << 24
+                        | (bytes[offset + 2] & 0xff) << 16
+                        | (bytes[offset + 3] & 0xff) << 8
+                        | (bytes[offset + 4] & 0xff);
+        if (id < 0) {
+            throw new SerializationException("schema_id=" + id + ": no registry gives such an id");
+        }
+        return id;
     }
 
     private WireFormat() {}

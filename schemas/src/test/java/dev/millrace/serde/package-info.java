@@ -1,4 +1,0 @@
-@NullMarked
-package dev.millrace.serde;
-
-import org.jspecify.annotations.NullMarked;
