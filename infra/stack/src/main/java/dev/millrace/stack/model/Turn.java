@@ -1,0 +1,4 @@
+package dev.millrace.stack.model;
+
+/** One message of a conversation. */
+record Turn(String role, String content) {}
