@@ -1,0 +1,97 @@
+package dev.millrace.stack.broker;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.Feature;
+
+/**
+ * A Kafka broker and its controller as a process of their own: {@code BrokerMain DATA_DIRECTORY
+ * BROKER_PORT CONTROLLER_PORT}.
+ *
+ * <p>Formats an empty data directory, prints one line {@code broker ready ...} when clients are
+ * served, stops on SIGTERM. Exit codes: 1 the broker failed, 2 wrong usage.
+ */
+public final class BrokerMain {
+
+    private static final String META_PROPERTIES = "meta.properties";
+
+    private BrokerMain() {}
+
+    public static void main(String[] args) {
+        BrokerSettings settings;
+        try {
+            settings = parse(args);
+        } catch (IllegalArgumentException e) {
+            System.err.println("broker: " + e.getMessage());
+            System.exit(2);
+            return;
+        }
+        try {
+            run(settings);
+        } catch (Exception e) {
+            e.printStackTrace();
+            System.exit(1);
+        }
+    }
+
+    static BrokerSettings parse(String[] args) {
+        if (args.length != 3) {
+            throw new IllegalArgumentException(
+                    "usage: BrokerMain DATA_DIRECTORY BROKER_PORT CONTROLLER_PORT");
+        }
+        return new BrokerSettings(
+                Path.of(args[0]), port("BROKER_PORT", args[1]), port("CONTROLLER_PORT", args[2]));
+    }
+
+    private static void run(BrokerSettings settings) throws Exception {
+        long started = System.nanoTime();
+        format(settings);
+        var server = new KafkaRaftServer(new KafkaConfig(settings.toProperties()), Time.SYSTEM);
+        Runtime.getRuntime().addShutdownHook(new Thread(server::shutdown, "broker-shutdown"));
+        server.startup();
+        System.out.printf(
+                "broker ready bootstrap=%s data=%s start_ms=%d%n",
+                settings.bootstrap(),
+                settings.dataDirectory(),
+                (System.nanoTime() - started) / 1_000_000);
+        server.awaitShutdown();
+    }
+
+    /** Writes cluster id and metadata version once; a formatted directory keeps both. */
+    private static void format(BrokerSettings settings) throws Exception {
+        Path data = settings.dataDirectory();
+        Files.createDirectories(data);
+        if (Files.exists(data.resolve(META_PROPERTIES))) {
+            return;
+        }
+        new Formatter()
+                .setPrintStream(
+                        new PrintStream(
+                                OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+                .setNodeId(BrokerSettings.NODE_ID)
+                .setClusterId(Uuid.randomUuid().toString())
+                .setDirectories(List.of(data.toString()))
+                .setMetadataLogDirectory(data.toString())
+                .setControllerListenerName("CONTROLLER")
+                .setSupportedFeatures(Feature.PRODUCTION_FEATURES)
+                .setIgnoreFormatted(true)
+                .run();
+    }
+
+    private static int port(String name, String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(name + " must be a number, was '" + text + "'", e);
+        }
+    }
+}
