@@ -1,0 +1,167 @@
+package dev.millrace.ingress;
+
+import dev.millrace.catalog.Catalog;
+import dev.millrace.catalog.Tenant;
+import dev.millrace.ingress.check.Checked;
+import dev.millrace.ingress.check.Destinations;
+import dev.millrace.ingress.check.JobChecks;
+import dev.millrace.ingress.intake.TopicIds;
+import dev.millrace.ingress.intake.Verdict;
+import dev.millrace.ingress.intake.Verdict.Cause;
+import dev.millrace.ingress.jobs.Coordinates;
+import dev.millrace.ingress.jobs.JobCommands;
+import dev.millrace.ingress.jobs.JobIds;
+import dev.millrace.ingress.jobs.JobLog;
+import dev.millrace.ingress.jobs.JobView;
+import dev.millrace.ingress.jobs.Sent;
+import dev.millrace.ingress.jobs.StoredJobs;
+import dev.millrace.ingress.jobs.TraceContext;
+import dev.millrace.ingress.reading.Reading;
+import dev.millrace.ingress.reading.SchemaGate;
+import dev.millrace.ingress.replies.Receipts;
+import dev.millrace.topics.Topics;
+import dev.millrace.v1.InferenceJob;
+import dev.millrace.v1.JobCommand;
+import dev.millrace.v1.Submission;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * The trust boundary, read this first. Jobs come in by HTTP and by topic, and go on to admission
+ * only after the same checks; who sends a job is never what the job says, but the API key's owner
+ * or the topic's suffix. Answers go out to their owner only.
+ */
+public final class IngressFlow {
+    private final Ports ports;
+    private final JobIds ids;
+    private final JobCommands commands;
+    private final SchemaGate<InferenceJob> records;
+    private final Duration receiptPatience;
+
+    /** What the flow reaches outside the process. */
+    public record Ports(
+            Supplier<Catalog> catalog,
+            JobLog jobs,
+            Receipts receipts,
+            StoredJobs stored,
+            TopicIds topicIds) {}
+
+    /**
+     * @param receiptPatience how long a caller waits for admission's receipt
+     */
+    public IngressFlow(
+            Ports ports,
+            JobIds ids,
+            Clock clock,
+            SchemaGate<InferenceJob> records,
+            Duration receiptPatience) {
+        this.ports = ports;
+        this.ids = ids;
+        this.commands = new JobCommands(ids, clock);
+        this.records = records;
+        this.receiptPatience = receiptPatience;
+    }
+
+    /** By HTTP: whoever holds the key is the tenant. */
+    public Optional<Tenant> tenantOf(String keyHash) {
+        return ports.catalog().get().tenantByKeyHash(keyHash);
+    }
+
+    /**
+     * A caller's job is checked at the door, written to the jobs topic, and answered by admission's
+     * receipt.
+     */
+    public Answer submit(Tenant tenant, InferenceJob job, TraceContext trace) {
+        return switch (JobChecks.check(job, tenant, ports.catalog().get())) {
+            case Checked.Refused refused -> new Answer.Refused(refused.error());
+            case Checked.Accepted accepted -> admit(tenant, accepted.submission(), trace);
+        };
+    }
+
+    private Answer admit(Tenant tenant, Submission submission, TraceContext trace) {
+        String jobId = commands.name(tenant, submission);
+        try (Receipts.Expected receipt = ports.receipts().expect(jobId)) {
+            JobCommand command = commands.fromCaller(jobId, tenant, submission, receipt.source());
+            return switch (ports.jobs().append(command, trace).join()) {
+                case Sent.Never never -> new Answer.Refused(Answers.tooLargeForTopic());
+                case Sent.NotNow notNow -> new Answer.Unreachable(notNow.perhapsWritten());
+                case Sent.Acknowledged acknowledged ->
+                        receipt.await(receiptPatience)
+                                .map(word -> Answers.of(command, word, () -> view(tenant, jobId)))
+                                .orElseGet(() -> Answers.queued(command));
+            };
+        }
+    }
+
+    /**
+     * A caller sees its own jobs: as the database has them, or queued where an id is good but no
+     * row has come yet.
+     */
+    public Optional<JobView> show(Tenant tenant, String jobId) {
+        return view(tenant, jobId)
+                .or(
+                        () ->
+                                ids.issuedTo(tenant.name(), jobId)
+                                        ? Optional.of(queued(jobId))
+                                        : Optional.empty());
+    }
+
+    private Optional<JobView> view(Tenant tenant, String jobId) {
+        return JobIds.isWellFormed(jobId)
+                ? ports.stored().find(tenant.name(), jobId)
+                : Optional.empty();
+    }
+
+    private static JobView queued(String jobId) {
+        return JobView.queued(jobId, JobIds.namedAt(jobId).orElse(null));
+    }
+
+    /**
+     * By topic: the topic's tenant must be known, the bytes must be a job, and then it is checked
+     * as any other.
+     */
+    public Verdict receive(ConsumerRecord<byte[], byte[]> record) {
+        Optional<Tenant> tenant = ports.catalog().get().tenant(Topics.tenantOf(record.topic()));
+        if (tenant.isEmpty()) {
+            return new Verdict.Hold(Cause.UNKNOWN_TENANT);
+        }
+        return switch (records.read(record)) {
+            case Reading.Value<InferenceJob>(InferenceJob job) -> name(tenant.get(), job, record);
+            case Reading.Bad<InferenceJob>(String reason, int attempts) ->
+                    new Verdict.Bury(reason, attempts);
+            case Reading.Later<InferenceJob>(Reading.Why why) -> Verdict.hold(why);
+        };
+    }
+
+    /**
+     * A record's job is named after its key or its place, so that reading it twice makes one job.
+     */
+    private Verdict name(Tenant tenant, InferenceJob job, ConsumerRecord<byte[], byte[]> record) {
+        Optional<String> topicId = ports.topicIds().idOf(record.topic());
+        if (topicId.isEmpty()) {
+            return new Verdict.Hold(Cause.BROKER_DOWN);
+        }
+        Coordinates from =
+                new Coordinates(record.topic(), topicId.get(), record.partition(), record.offset());
+        JobCommand command =
+                switch (JobChecks.check(job, tenant, ports.catalog().get())) {
+                    case Checked.Accepted accepted ->
+                            commands.fromRecord(tenant, accepted.submission(), from);
+                    case Checked.Refused refused ->
+                            commands.refusal(tenant, job, refused.error(), from);
+                };
+        return new Verdict.Forward(command, TraceContext.of(record.headers()));
+    }
+
+    /** Out by topic: a result goes only to reply topics that are its tenant's own, also by now. */
+    public boolean mayReceive(String tenant, String reply) {
+        return ports.catalog()
+                .get()
+                .tenant(tenant)
+                .filter(owner -> Destinations.owns(owner, reply))
+                .isPresent();
+    }
+}

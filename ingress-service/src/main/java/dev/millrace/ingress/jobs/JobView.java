@@ -1,0 +1,70 @@
+package dev.millrace.ingress.jobs;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.micronaut.serde.annotation.Serdeable;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job as its owner sees it. What is not known yet is absent.
+ *
+ * @param status queued, running, succeeded, failed, rejected, expired or cancelled
+ * @param costMicros millionths of the currency; absent until the ledger has priced the result
+ */
+@Serdeable
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record JobView(
+        String id,
+        String status,
+        @JsonProperty("created_at") @Nullable Instant createdAt,
+        @JsonProperty("completed_at") @Nullable Instant completedAt,
+        @JsonProperty("deadline_at") @Nullable Instant deadlineAt,
+        @Nullable String output,
+        @JsonProperty("finish_reason") @Nullable String finishReason,
+        @Nullable TokenUsage usage,
+        @JsonProperty("cost_micros") @Nullable Long costMicros,
+        @Nullable String currency,
+        @Nullable RouteTaken route,
+        @Nullable Fault error,
+        @Nullable Map<String, String> metadata) {
+
+    public static final String QUEUED = "queued";
+
+    /** A job of which no more is known than that it was accepted. */
+    public static JobView queued(String id, @Nullable Instant createdAt) {
+        return new JobView(
+                id, QUEUED, createdAt, null, null, null, null, null, null, null, null, null, null);
+    }
+
+    /** Tokens by kind: the input ones include the cached, the output ones the reasoning. */
+    @Serdeable
+    public record TokenUsage(
+            @JsonProperty("input_tokens") long inputTokens,
+            @JsonProperty("cached_input_tokens") long cachedInputTokens,
+            @JsonProperty("output_tokens") long outputTokens,
+            @JsonProperty("reasoning_tokens") long reasoningTokens) {}
+
+    /** Where the job went, and why. */
+    @Serdeable
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record RouteTaken(
+            @Nullable String lane,
+            @Nullable String model,
+            @Nullable String vertical,
+            @Nullable String complexity,
+            List<Candidate> candidates,
+            List<String> reasons) {}
+
+    /** A lane that was considered: chosen, fallback or excluded. */
+    @Serdeable
+    public record Candidate(String lane, String verdict, String reason) {}
+
+    /** Why the job did not succeed. */
+    @Serdeable
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Fault(
+            String code, @Nullable String field, @Nullable String limit, String detail) {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.ingress.check;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.ingress.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.ingress.intake;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.ingress.jobs;
+
+import org.jspecify.annotations.NullMarked;

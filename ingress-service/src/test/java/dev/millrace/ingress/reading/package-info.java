@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.ingress.reading;
+
+import org.jspecify.annotations.NullMarked;
