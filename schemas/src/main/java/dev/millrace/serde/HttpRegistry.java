@@ -52,6 +52,20 @@ final class HttpRegistry implements SchemaStore {
     }
 
     @Override
+    public void setCompatibility(String subject, String level) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode().put("compatibility", level);
+        Answer answer = http.put("/config/" + encoded(subject), body.toString());
+        if (answer.status() == 200) {
+            return;
+        }
+        if (answer.isRegistryError()) {
+            throw new SerializationException(
+                    "subject=" + subject + " compatibility=" + level + ": " + answer.message());
+        }
+        throw answer.notAnAnswer();
+    }
+
+    @Override
     public void close() {
         http.close();
     }

@@ -54,6 +54,10 @@ final class InMemoryRegistry implements SchemaStore {
         return id;
     }
 
+    /** There is nothing to set: it checks none. */
+    @Override
+    public void setCompatibility(String subject, String level) {}
+
     @Override
     public synchronized StoredSchema latest(String subject) {
         return version(subject, subjects.getOrDefault(subject, List.of()).size());

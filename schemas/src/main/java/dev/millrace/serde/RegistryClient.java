@@ -96,6 +96,15 @@ public final class RegistryClient implements AutoCloseable {
         return id(new SubjectSchema(subject, SchemaText.published(schema), normalize, false));
     }
 
+    /**
+     * Sets how a subject's schemas may evolve.
+     *
+     * @param level as Confluent names it, for example {@code FULL_TRANSITIVE}
+     */
+    public void setCompatibility(String subject, String level) {
+        store.setCompatibility(subject, level);
+    }
+
     /** The newest version under a subject, as of at most {@code latest.cache.ttl.sec} ago. */
     public SchemaVersion latest(String subject) {
         Latest known = latest.get(subject);

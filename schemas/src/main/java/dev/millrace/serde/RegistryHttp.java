@@ -115,6 +115,10 @@ final class RegistryHttp implements AutoCloseable {
         return ask("GET", path, BodyPublishers.noBody());
     }
 
+    Answer put(String path, String body) {
+        return ask("PUT", path, BodyPublishers.ofString(body));
+    }
+
     Answer post(String path, String body) {
         return ask("POST", path, BodyPublishers.ofString(body));
     }

@@ -17,6 +17,9 @@ interface SchemaStore extends AutoCloseable {
 
     StoredSchema latest(String subject);
 
+    /** Sets how the subject's schemas may evolve, under Confluent's names of the levels. */
+    void setCompatibility(String subject, String level);
+
     StoredSchema version(String subject, int version);
 
     @Override

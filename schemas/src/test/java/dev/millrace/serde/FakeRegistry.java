@@ -42,6 +42,7 @@ final class FakeRegistry implements AutoCloseable {
     private final Map<String, Integer> ids = new HashMap<>();
     private final Map<Integer, ObjectNode> schemas = new HashMap<>();
     private final Map<String, List<Integer>> subjects = new HashMap<>();
+    private final Map<String, String> levels = new HashMap<>();
     private volatile Failure failure = exchange -> false;
 
     /** Answers in the registry's place. */
@@ -136,6 +137,11 @@ final class FakeRegistry implements AutoCloseable {
         return Map.copyOf(subjects);
     }
 
+    /** Compatibility levels by subject, where one was set. */
+    synchronized Map<String, String> levels() {
+        return Map.copyOf(levels);
+    }
+
     synchronized String schema(int id) {
         return entry(id).path("schema").asText();
     }
@@ -175,7 +181,12 @@ final class FakeRegistry implements AutoCloseable {
     private synchronized void respond(HttpExchange exchange) throws IOException {
         String[] path = exchange.getRequestURI().getRawPath().substring(1).split("/", -1);
         String method = exchange.getRequestMethod();
-        if (method.equals("GET") && path[0].equals("schemas")) {
+        if (method.equals("PUT")) {
+            levels.put(
+                    decoded(path[1]),
+                    JSON.readTree(exchange.getRequestBody()).path("compatibility").asText());
+            answer(exchange, 200, "{}");
+        } else if (method.equals("GET") && path[0].equals("schemas")) {
             byId(exchange, Integer.parseInt(path[2]));
         } else if (method.equals("GET")) {
             version(exchange, decoded(path[1]), path[3]);

@@ -385,6 +385,26 @@ class RegistryClientTest {
     }
 
     @Test
+    void aSubjectsCompatibilityIsSet() {
+        // When
+        client(registry.url()).setCompatibility("millrace.results-value", "FULL_TRANSITIVE");
+
+        // Then
+        assertThat(registry.levels())
+                .containsExactly(Map.entry("millrace.results-value", "FULL_TRANSITIVE"));
+    }
+
+    @Test
+    void aCompatibilityThatTheRegistryDoesNotKnowIsRefusedWithItsReason() {
+        registry.failingWith(422, "{\"error_code\":42203,\"message\":\"Invalid level\"}");
+
+        assertThatThrownBy(() -> client(registry.url()).setCompatibility("a", "SOMEHOW"))
+                .isInstanceOf(SerializationException.class)
+                .hasMessageContaining("compatibility=SOMEHOW")
+                .hasMessageContaining("Invalid level");
+    }
+
+    @Test
     void aSchemaThatRefersToOthersIsPutTogether() throws Exception {
         // Given
         ObjectMapper json = new ObjectMapper();
