@@ -4,6 +4,8 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.net.http.HttpTimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class RegistryErrors {
     /** How many causes are looked at; wrappers are a handful deep. */
     private static final int MAX_CAUSES = 32;
+
+    private static final Pattern ANSWER_CODE = Pattern.compile("error code: (\\d{3})(\\d{2})?$");
 
     public enum Kind {
         /** The registry cannot be asked now: wait and try the same record again. */
@@ -85,7 +89,25 @@ public final class RegistryErrors {
             // the consumer's wrapper is thrown for a bug in a deserializer too: its cause decides
             case RecordDeserializationException e when e.getCause() != null -> Kind.OTHER;
             case SerializationException e -> Kind.BAD_RECORD;
-            default -> Kind.OTHER;
+            default -> kindOfAnswer(failure);
+        };
+    }
+
+    /**
+     * Confluent's serdes put the registry's answer into a class that this module does not know,
+     * with the registry's code at the end of its message: 40403, 401, 50001.
+     */
+    private static Kind kindOfAnswer(Throwable failure) {
+        Matcher code = ANSWER_CODE.matcher(String.valueOf(failure.getMessage()));
+        if (!failure.getClass().getSimpleName().equals("RestClientException") || !code.find()) {
+            return Kind.OTHER;
+        }
+        return switch (code.group(1)) {
+            case "404" -> Kind.UNKNOWN_ID;
+            case "401", "403" -> Kind.UNAUTHORIZED;
+            case "408", "429" -> Kind.OUTAGE;
+            case String status when status.startsWith("5") -> Kind.OUTAGE;
+            default -> Kind.BAD_RECORD;
         };
     }
 

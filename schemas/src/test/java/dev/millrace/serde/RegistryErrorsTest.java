@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.serde.RegistryErrors.Kind;
 import java.io.EOFException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
@@ -12,6 +13,7 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class RegistryErrorsTest {
@@ -51,6 +53,33 @@ class RegistryErrorsTest {
 
         // Then
         assertThat(told).isEqualTo(kind);
+    }
+
+    /** As Confluent's serdes throw it. */
+    private static final class RestClientException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        RestClientException(String message) {
+            super(message);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Schema 7 not found.; error code: 40403, UNKNOWN_ID",
+        "Unauthorized; error code: 401, UNAUTHORIZED",
+        "User is denied; error code: 40301, UNAUTHORIZED",
+        "Error in the backend data store; error code: 50001, OUTAGE",
+        "Service Unavailable; error code: 503, OUTAGE",
+        "Too Many Requests; error code: 429, OUTAGE",
+        "Invalid schema; error code: 42201, BAD_RECORD"
+    })
+    void anAnswerInAnotherMakersSerdeIsTold(String message, Kind kind) {
+        // Given
+        var failure = new SerializationException("retrieving", new RestClientException(message));
+
+        // When / Then
+        assertThat(RegistryErrors.kindOf(failure)).isEqualTo(kind);
     }
 
     @Test
