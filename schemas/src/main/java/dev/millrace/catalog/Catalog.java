@@ -2,17 +2,21 @@ package dev.millrace.catalog;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One version of the configuration: tenants, lanes, routes and prices. Immutable; records name the
- * version they used.
- *
- * @param version grows with each apply; 0 before the first
+ * version they used. Two catalogs are equal when version and entries are, in whatever order they
+ * came.
  */
 public final class Catalog {
     private final long version;
@@ -24,6 +28,9 @@ public final class Catalog {
     private final Map<String, Tenant> tenantsByKey = new HashMap<>();
     private final Map<String, List<Price>> pricesByLane = new HashMap<>();
 
+    /**
+     * @param version grows with each apply; 0 before the first
+     */
     public Catalog(
             long version,
             List<Tenant> tenants,
@@ -33,8 +40,16 @@ public final class Catalog {
         this.version = version;
         this.tenants = byName(tenants, Tenant::name);
         this.lanes = byName(lanes, Lane::name);
-        this.routes = routes.stream().sorted(Comparator.comparingInt(Route::position)).toList();
-        this.prices = List.copyOf(prices);
+        this.routes =
+                routes.stream()
+                        .sorted(Comparator.comparingInt(Route::position).thenComparing(Route::name))
+                        .toList();
+        this.prices =
+                prices.stream()
+                        .sorted(
+                                Comparator.comparing(Price::lane)
+                                        .thenComparing(Price::effectiveFrom))
+                        .toList();
         for (Lane lane : lanes) {
             lane.aliases().forEach(alias -> lanesByAlias.put(alias, lane));
         }
@@ -53,14 +68,22 @@ public final class Catalog {
         return new Catalog(0, List.of(), List.of(), List.of(), List.of());
     }
 
+    /** The same entries under another version. */
+    public Catalog withVersion(long other) {
+        return new Catalog(
+                other, List.copyOf(tenants.values()), List.copyOf(lanes.values()), routes, prices);
+    }
+
     public long version() {
         return version;
     }
 
+    /** By name, in the order of the names. */
     public Map<String, Tenant> tenants() {
         return tenants;
     }
 
+    /** By name, in the order of the names. */
     public Map<String, Lane> lanes() {
         return lanes;
     }
@@ -70,6 +93,7 @@ public final class Catalog {
         return routes;
     }
 
+    /** By lane, then by date. */
     public List<Price> prices() {
         return prices;
     }
@@ -96,10 +120,35 @@ public final class Catalog {
                 .findFirst();
     }
 
-    private static <T> Map<String, T> byName(
-            List<T> items, java.util.function.Function<T, String> name) {
-        Map<String, T> map = new HashMap<>();
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Catalog that
+                && version == that.version
+                && tenants.equals(that.tenants)
+                && lanes.equals(that.lanes)
+                && routes.equals(that.routes)
+                && prices.equals(that.prices);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(version, tenants, lanes, routes, prices);
+    }
+
+    @Override
+    public String toString() {
+        return "Catalog[version=%d, tenants=%s, lanes=%s, routes=%s, prices=%s]"
+                .formatted(
+                        version,
+                        tenants.keySet(),
+                        lanes.keySet(),
+                        routes.stream().map(Route::name).toList(),
+                        prices.stream().map(Price::id).toList());
+    }
+
+    private static <T> Map<String, T> byName(List<T> items, Function<T, String> name) {
+        Map<String, T> map = new TreeMap<>();
         items.forEach(item -> map.put(name.apply(item), item));
-        return Map.copyOf(map);
+        return Collections.unmodifiableMap(map);
     }
 }

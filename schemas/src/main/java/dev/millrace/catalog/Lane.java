@@ -25,8 +25,19 @@ public record Lane(
         int maxTokens,
         Duration attemptTimeout,
         int maxAttempts,
-        boolean retired) {
+        boolean retired)
+        implements CatalogItem {
     public Lane {
         aliases = List.copyOf(aliases);
+    }
+
+    @Override
+    public String kind() {
+        return "lane";
+    }
+
+    @Override
+    public String id() {
+        return name;
     }
 }

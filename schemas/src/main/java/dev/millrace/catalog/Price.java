@@ -17,7 +17,8 @@ public record Price(
         long cachedInput,
         long output,
         long reasoning,
-        long request) {
+        long request)
+        implements CatalogItem {
     public Price {
         if (input < 0 || cachedInput < 0 || output < 0 || reasoning < 0 || request < 0) {
             throw new IllegalArgumentException("lane=" + lane + " a price is never negative");
@@ -28,7 +29,13 @@ public record Price(
         }
     }
 
+    @Override
+    public String kind() {
+        return "price";
+    }
+
     /** How results and usage events name the price that was applied. */
+    @Override
     public String id() {
         return lane + "/" + effectiveFrom;
     }

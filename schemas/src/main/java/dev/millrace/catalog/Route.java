@@ -18,11 +18,27 @@ public record Route(
         Set<String> verticals,
         Set<String> complexities,
         Set<String> tenants,
-        List<String> lanes) {
+        List<String> lanes)
+        implements CatalogItem {
     public Route {
         verticals = Set.copyOf(verticals);
         complexities = Set.copyOf(complexities);
         tenants = Set.copyOf(tenants);
         lanes = List.copyOf(lanes);
+    }
+
+    /** Whether every job matches. */
+    public boolean catchesAll() {
+        return verticals.isEmpty() && complexities.isEmpty() && tenants.isEmpty();
+    }
+
+    @Override
+    public String kind() {
+        return "route";
+    }
+
+    @Override
+    public String id() {
+        return name;
     }
 }

@@ -16,11 +16,22 @@ public record Tenant(
         List<ApiKey> apiKeys,
         List<String> replies,
         Optional<SecretRef> webhookSecret,
-        Limits limits) {
+        Limits limits)
+        implements CatalogItem {
 
     public Tenant {
         apiKeys = List.copyOf(apiKeys);
         replies = List.copyOf(replies);
+    }
+
+    @Override
+    public String kind() {
+        return "tenant";
+    }
+
+    @Override
+    public String id() {
+        return name;
     }
 
     /**

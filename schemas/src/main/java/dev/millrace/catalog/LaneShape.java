@@ -1,0 +1,211 @@
+package dev.millrace.catalog;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/** A lane as the catalog file and the catalog topic write it. */
+final class LaneShape {
+    private static final Pattern ALIAS = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}");
+    private static final List<String> ENGINES = List.of("llama", "chat", "echo");
+    private static final int MAX_TOKENS = 1_000_000;
+    private static final int DEFAULT_MAX_TOKENS = 4096;
+
+    /** The bundled engine keeps one context per slot and was proven with four. */
+    private static final int MAX_LLAMA_SLOTS = 4;
+
+    private static final EngineSpec UNREADABLE = new EngineSpec.Echo(Duration.ZERO);
+
+    private LaneShape() {}
+
+    static Optional<Lane> read(Fields fields) {
+        String name = Names.read(fields, "name");
+        String model = fields.optionalText("model").orElse(name);
+        EngineSpec engine = fields.required("engine") ? engine(fields, model) : UNREADABLE;
+        int maxTokens = fields.integer("max_tokens", defaultTokens(engine), 1, MAX_TOKENS);
+        Lane lane =
+                new Lane(
+                        name,
+                        model,
+                        aliases(fields),
+                        engine,
+                        fields.integer("partitions", 12, 1, 256),
+                        fields.integer("slots", 4, 1, 1024),
+                        fields.integer("workers", 1, 0, 64),
+                        maxTokens,
+                        fields.duration(
+                                "attempt_timeout",
+                                Duration.ofSeconds(60),
+                                Duration.ofMillis(10),
+                                Duration.ofHours(24)),
+                        fields.integer("max_attempts", 3, 1, 20),
+                        fields.flag("retired", false));
+        if (engine instanceof EngineSpec.Llama llama) {
+            checkLlama(fields, lane, llama);
+        }
+        return fields.finish() ? Optional.of(lane) : Optional.empty();
+    }
+
+    private static List<String> aliases(Fields fields) {
+        List<String> aliases = fields.texts("aliases");
+        for (int i = 0; i < aliases.size(); i++) {
+            if (!aliases.get(i).isEmpty() && !ALIAS.matcher(aliases.get(i)).matches()) {
+                fields.rejectItem(
+                        "aliases",
+                        i,
+                        "\"%s\" is no alias: 1 to 128 letters, digits and . _ : / -, starting with a letter or digit"
+                                .formatted(Nodes.shown(aliases.get(i))));
+            }
+        }
+        return aliases;
+    }
+
+    private static EngineSpec engine(Fields lane, String model) {
+        Optional<Fields> found = lane.object("engine");
+        if (found.isEmpty()) {
+            return UNREADABLE;
+        }
+        Fields engine = found.get();
+        String type = engine.text("type");
+        EngineSpec spec =
+                switch (type) {
+                    case "llama" -> llama(engine);
+                    case "chat" -> chat(engine, model);
+                    case "echo" ->
+                            new EngineSpec.Echo(
+                                    engine.duration(
+                                            "delay",
+                                            Duration.ZERO,
+                                            Duration.ZERO,
+                                            Duration.ofMinutes(10)));
+                    default -> {
+                        // which fields belong here depends on the type
+                        engine.skipRest();
+                        if (!type.isEmpty()) {
+                            engine.reject(
+                                    "type",
+                                    "must be one of %s, is \"%s\"%s"
+                                            .formatted(
+                                                    String.join(", ", ENGINES),
+                                                    Nodes.shown(type),
+                                                    Nearest.hint(type, ENGINES)));
+                        }
+                        yield UNREADABLE;
+                    }
+                };
+        engine.finish();
+        return spec;
+    }
+
+    private static EngineSpec llama(Fields engine) {
+        String file = engine.text("file");
+        if (Arrays.asList(file.split("[/\\\\]", -1)).contains("..")) {
+            engine.reject("file", "must not contain .. as a folder");
+        }
+        return new EngineSpec.Llama(file, engine.integer("context_tokens", 4096, 16, 1_048_576));
+    }
+
+    private static void checkLlama(Fields fields, Lane lane, EngineSpec.Llama llama) {
+        if (lane.slots() > MAX_LLAMA_SLOTS) {
+            fields.reject(
+                    "slots",
+                    "must be from 1 to %d on a llama engine, is %d; raise workers instead"
+                            .formatted(MAX_LLAMA_SLOTS, lane.slots()));
+        }
+        if (lane.maxTokens() > llama.contextTokens()) {
+            fields.reject(
+                    "max_tokens",
+                    "is %d, more than the engine's context_tokens %d, which hold prompt and answer together"
+                            .formatted(lane.maxTokens(), llama.contextTokens()));
+        }
+    }
+
+    private static int defaultTokens(EngineSpec engine) {
+        return engine instanceof EngineSpec.Llama llama
+                ? Math.min(DEFAULT_MAX_TOKENS, llama.contextTokens())
+                : DEFAULT_MAX_TOKENS;
+    }
+
+    private static EngineSpec chat(Fields engine, String model) {
+        String baseUrl = engine.text("base_url");
+        if (!baseUrl.isEmpty()) {
+            wrongUrl(baseUrl).ifPresent(message -> engine.reject("base_url", message));
+        }
+        return new EngineSpec.Chat(
+                baseUrl,
+                engine.optionalText("model").orElse(model),
+                TenantShape.secretRef(engine, "api_key_ref"),
+                engine.duration(
+                        "connect_timeout",
+                        Duration.ofSeconds(5),
+                        Duration.ofMillis(100),
+                        Duration.ofMinutes(1)));
+    }
+
+    /** A URL can carry a password or a key, so it is never repeated. */
+    private static Optional<String> wrongUrl(String text) {
+        URI url;
+        try {
+            url = new URI(text);
+        } catch (URISyntaxException e) {
+            return Optional.of("is not a URL such as http://127.0.0.1:1234/v1");
+        }
+        boolean http =
+                "http".equalsIgnoreCase(url.getScheme())
+                        || "https".equalsIgnoreCase(url.getScheme());
+        if (!http || url.getHost() == null) {
+            return Optional.of(
+                    "must be an absolute http or https URL such as http://127.0.0.1:1234/v1");
+        }
+        if (url.getRawUserInfo() != null
+                || url.getRawQuery() != null
+                || url.getRawFragment() != null) {
+            return Optional.of(
+                    "must be without user, query and fragment; a key goes into api_key_ref");
+        }
+        return url.getPort() == 0 || url.getPort() > 65_535
+                ? Optional.of("must have a port from 1 to 65535")
+                : Optional.empty();
+    }
+
+    static Map<String, Object> write(Lane lane) {
+        Map<String, Object> body = new TreeMap<>();
+        body.put("name", lane.name());
+        body.put("model", lane.model());
+        body.put("aliases", lane.aliases());
+        body.put("engine", write(lane.engine()));
+        body.put("partitions", lane.partitions());
+        body.put("slots", lane.slots());
+        body.put("workers", lane.workers());
+        body.put("max_tokens", lane.maxTokens());
+        body.put("attempt_timeout", DurationText.of(lane.attemptTimeout()));
+        body.put("max_attempts", lane.maxAttempts());
+        body.put("retired", lane.retired());
+        return body;
+    }
+
+    private static Map<String, Object> write(EngineSpec engine) {
+        Map<String, Object> body = new TreeMap<>();
+        body.put("type", engine.type());
+        switch (engine) {
+            case EngineSpec.Llama llama -> {
+                body.put("file", llama.file());
+                body.put("context_tokens", llama.contextTokens());
+            }
+            case EngineSpec.Chat chat -> {
+                body.put("base_url", chat.baseUrl());
+                body.put("model", chat.model());
+                chat.apiKey().ifPresent(ref -> body.put("api_key_ref", ref.value()));
+                body.put("connect_timeout", DurationText.of(chat.connectTimeout()));
+            }
+            case EngineSpec.Echo echo -> body.put("delay", DurationText.of(echo.delay()));
+        }
+        return body;
+    }
+}
