@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.local.apply;
+
+import org.jspecify.annotations.NullMarked;

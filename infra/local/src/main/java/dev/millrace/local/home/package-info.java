@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.local.home;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.local.supervise;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,232 @@
+package dev.millrace.local.pipeline;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.kit.Connection;
+import dev.millrace.local.apply.CatalogApply;
+import dev.millrace.local.cli.OracleSubject;
+import dev.millrace.local.home.Endpoints;
+import dev.millrace.local.home.Home;
+import dev.millrace.local.home.Pids;
+import dev.millrace.local.supervise.Supervisor;
+import dev.millrace.oracle.Oracle;
+import dev.millrace.oracle.Verdict;
+import dev.millrace.topics.TopicPlan;
+import dev.millrace.topics.Topics;
+import dev.millrace.v1.InferenceJob;
+import dev.millrace.v1.InferenceResult;
+import dev.millrace.v1.Message;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
+
+/**
+ * One whole stack of real parts for all tests of a run: started at the first use, ended with the
+ * JVM.
+ */
+final class Pipeline {
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static Pipeline shared;
+
+    final Home home;
+    final Endpoints endpoints;
+    final Connection connection;
+    final RecordLog<InferenceResult> results;
+    final RecordLog<byte[]> deadLetters;
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private final KafkaProducer<String, InferenceJob> jobs;
+    private final KafkaProducer<byte[], byte[]> bytes;
+
+    static synchronized Pipeline shared() throws Exception {
+        if (shared == null) {
+            shared = new Pipeline();
+        }
+        return shared;
+    }
+
+    private Pipeline() throws Exception {
+        Path root = Files.createTempDirectory("millrace-pipeline-");
+        Path checkout = Path.of(System.getProperty("millrace.checkout", "../.."));
+        home = new Home(root, checkout);
+        Supervisor supervisor = new Supervisor(home, Map.of());
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> end(supervisor, root), "end-pipeline"));
+        endpoints = supervisor.start();
+        connection = Connection.to(endpoints.bootstrap(), endpoints.registryUrl());
+        results = RecordLog.of(connection, Topics.RESULTS);
+        deadLetters = RecordLog.ofBytes(connection, Topics.DEAD_LETTERS);
+        jobs = new KafkaProducer<>(connection.producer());
+        Map<String, Object> plain = new HashMap<>(connection.producer());
+        plain.remove("key.serializer");
+        plain.remove("value.serializer");
+        bytes = new KafkaProducer<>(plain, new ByteArraySerializer(), new ByteArraySerializer());
+        extendCatalog();
+    }
+
+    /**
+     * Lanes for the tests, added to the running stack: instant, slow, and one that nobody serves.
+     */
+    private void extendCatalog() throws Exception {
+        String catalog = Files.readString(home.catalogFile());
+        String lanes =
+                """
+                  - name: echo
+                    engine: {type: echo, delay: 0ms}
+                    partitions: 4
+                  - name: slow
+                    engine: {type: echo, delay: 4s}
+                    partitions: 2
+                    slots: 2
+                  - name: idle
+                    engine: {type: echo, delay: 0ms}
+                    partitions: 2
+                    workers: 0
+                """;
+        StringBuilder prices = new StringBuilder();
+        for (String lane : List.of("echo", "slow", "idle")) {
+            prices.append("  - {lane: ")
+                    .append(lane)
+                    .append(
+                            ", effective_from: 2026-01-01T00:00:00Z, currency: USD, input: 1000000, output: 2000000}\n");
+        }
+        apply(catalog.replace("\nroutes:", "\n" + lanes + "\nroutes:") + prices);
+        Awaitility.await("workers of the added lanes")
+                .atMost(PATIENCE)
+                .until(() -> pid("worker-echo") > 0 && pid("worker-slow") > 0);
+    }
+
+    void apply(String catalog) throws Exception {
+        Files.writeString(home.catalogFile(), catalog);
+        CatalogApply.Outcome outcome =
+                new CatalogApply(connection, TopicPlan.Cluster.local(), Clock.systemUTC())
+                        .apply(home.catalogFile());
+        if (outcome instanceof CatalogApply.Outcome.Refused refused) {
+            throw new AssertionError("the test's catalog is refused: " + refused.problems());
+        }
+    }
+
+    static InferenceJob.Builder job(String model, String prompt, String mark) {
+        return InferenceJob.newBuilder()
+                .setModel(model)
+                .setMessages(List.of(new Message("user", prompt)))
+                .setMetadata(Map.of("mark", mark));
+    }
+
+    void post(String tenant, InferenceJob job) throws Exception {
+        jobs.send(new ProducerRecord<>(Topics.intake(tenant).name(), job))
+                .get(20, TimeUnit.SECONDS);
+    }
+
+    void postBytes(String tenant, byte[] value) throws Exception {
+        bytes.send(new ProducerRecord<>(Topics.intake(tenant).name(), value))
+                .get(20, TimeUnit.SECONDS);
+    }
+
+    /** The result of the job with this mark in its metadata. */
+    InferenceResult resultOf(String mark) {
+        return Awaitility.await("result of " + mark)
+                .atMost(PATIENCE)
+                .until(() -> resultsOf(mark), found -> !found.isEmpty())
+                .getFirst();
+    }
+
+    List<InferenceResult> resultsOf(String mark) {
+        return results.values().stream()
+                .filter(result -> mark.equals(result.getMetadata().get("mark")))
+                .toList();
+    }
+
+    record Answer(int status, JsonNode body) {}
+
+    Answer postHttp(String tenant, String body, Map<String, String> headers)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(endpoints.ingressUrl() + "/v1/jobs"))
+                        .timeout(Duration.ofSeconds(20))
+                        .header("Authorization", "Bearer " + endpoints.apiKeys().get(tenant))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body));
+        headers.forEach(request::header);
+        return send(request.build());
+    }
+
+    Answer getJob(String tenant, String id) throws IOException, InterruptedException {
+        return send(
+                HttpRequest.newBuilder(URI.create(endpoints.ingressUrl() + "/v1/jobs/" + id))
+                        .timeout(Duration.ofSeconds(20))
+                        .header("Authorization", "Bearer " + endpoints.apiKeys().get(tenant))
+                        .build());
+    }
+
+    private Answer send(HttpRequest request) throws IOException, InterruptedException {
+        HttpResponse<String> response =
+                http.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+        return new Answer(response.statusCode(), JSON.readTree(response.body()));
+    }
+
+    long number(String sql) throws SQLException, IOException {
+        String password = Files.readString(Path.of(endpoints.dbPasswordFile())).strip();
+        try (var database =
+                        DriverManager.getConnection(
+                                endpoints.jdbcUrl(), endpoints.dbUser(), password);
+                var statement = database.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    /** 0 when it does not run. */
+    long pid(String name) {
+        return Pids.read(home).stream()
+                .filter(entry -> entry.name().equals(name))
+                .mapToLong(Pids.Entry::pid)
+                .findFirst()
+                .orElse(0);
+    }
+
+    /** Ends a process with SIGKILL and waits until the supervisor has started another. */
+    void kill(String name) {
+        long before = pid(name);
+        ProcessHandle.of(before).orElseThrow().destroyForcibly();
+        Awaitility.await(name + " was restarted")
+                .atMost(PATIENCE)
+                .until(() -> pid(name) != 0 && pid(name) != before);
+    }
+
+    Verdict judge() throws Exception {
+        return new Oracle(OracleSubject.of(endpoints), Clock.systemUTC())
+                .judgeWhenSettled(PATIENCE, Set.of());
+    }
+
+    private static void end(Supervisor supervisor, Path root) {
+        supervisor.close();
+        try (var files = Files.walk(root)) {
+            files.sorted(java.util.Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            System.err.println("left behind: " + root);
+        }
+    }
+}

@@ -1,0 +1,443 @@
+package dev.millrace.local.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.oracle.Verdict;
+import dev.millrace.serde.RegistryClient;
+import dev.millrace.topics.DeadLetterHeaders;
+import dev.millrace.topics.Topics;
+import dev.millrace.v1.InferenceJob;
+import dev.millrace.v1.InferenceResult;
+import dev.millrace.v1.JobError;
+import dev.millrace.v1.ResultStatus;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The whole pipeline on real parts, and what people and machines do to it. */
+class PipelineIT {
+    private static Pipeline pipeline;
+
+    @BeforeAll
+    static void start() throws Exception {
+        pipeline = Pipeline.shared();
+    }
+
+    /** Whatever the tests did, the invariants hold in the end, judged from outside. */
+    @AfterAll
+    static void everyInvariantHolds() throws Exception {
+        Verdict verdict = pipeline.judge();
+        assertThat(verdict.violations().values()).allSatisfy(list -> assertThat(list).isEmpty());
+        assertThat(verdict.lost()).isZero();
+        assertThat(verdict.duplicates()).isZero();
+        assertThat(verdict.chargedMicros()).isEqualTo(verdict.resultsMicros()).isPositive();
+    }
+
+    @Test
+    void aJobFlowsFromATopicToAReplyAndTheLedger() throws Exception {
+        // Given
+        RecordLog<InferenceResult> replies =
+                RecordLog.of(pipeline.connection, Topics.replies("acme-main"));
+        String mark = mark();
+
+        // When
+        pipeline.post(
+                "acme",
+                Pipeline.job("echo", "three words here", mark).setReply("acme-main").build());
+
+        // Then
+        InferenceResult result = pipeline.resultOf(mark);
+        assertThat(result.getStatus()).isEqualTo(ResultStatus.SUCCEEDED);
+        assertThat(result.getOutput())
+                .hasValueSatisfying(output -> assertThat(output).contains("three words here"));
+        assertThat(result.getDecision()).isPresent();
+        Awaitility.await()
+                .atMost(Pipeline.PATIENCE)
+                .untilAsserted(
+                        () ->
+                                assertThat(replies.values())
+                                        .extracting(InferenceResult::getJobId)
+                                        .contains(result.getJobId()));
+        awaitUsageRows(result.getJobId(), 1);
+    }
+
+    @Test
+    void aCallerCanSeeWhyAJobWentWhereItWent() throws Exception {
+        // Given
+        Pipeline.Answer accepted = pipeline.postHttp("acme", body("echo", "hello"), Map.of());
+        assertThat(accepted.status()).isEqualTo(202);
+        String id = accepted.body().path("id").asText();
+
+        // When
+        Pipeline.Answer job =
+                Awaitility.await()
+                        .atMost(Pipeline.PATIENCE)
+                        .until(
+                                () -> pipeline.getJob("acme", id),
+                                answer ->
+                                        answer.body().path("status").asText().equals("succeeded")
+                                                && answer.body().hasNonNull("cost_micros"));
+
+        // Then
+        assertThat(job.body().path("route").path("lane").asText()).isEqualTo("echo");
+        assertThat(job.body().path("route").path("reasons")).isNotEmpty();
+        assertThat(job.body().path("usage").path("output_tokens").asLong()).isPositive();
+        assertThat(pipeline.getJob("cobalt", id).status()).isEqualTo(404);
+    }
+
+    @Test
+    void bytesThatAreNoJobAreDeadLetteredOnceAndTheStreamGoesOn() throws Exception {
+        // Given
+        byte[] poison = ("not avro " + mark()).getBytes(StandardCharsets.UTF_8);
+        byte[] unknownId = ByteBuffer.allocate(9).put((byte) 0).putInt(987_654).putInt(7).array();
+        String mark = mark();
+
+        // When
+        pipeline.postBytes("borealis", poison);
+        pipeline.postBytes("borealis", unknownId);
+        for (int i = 0; i < 8; i++) {
+            pipeline.post("borealis", Pipeline.job("echo", "after the poison", mark + i).build());
+        }
+
+        // Then
+        for (int i = 0; i < 8; i++) {
+            assertThat(pipeline.resultOf(mark + i).getStatus()).isEqualTo(ResultStatus.SUCCEEDED);
+        }
+        Awaitility.await()
+                .atMost(Pipeline.PATIENCE)
+                .untilAsserted(
+                        () -> {
+                            assertThat(lettersWith(poison)).hasSize(1);
+                            assertThat(lettersWith(unknownId)).hasSize(1);
+                        });
+        assertThat(pipeline.deadLetters.records())
+                .allSatisfy(
+                        letter ->
+                                assertThat(letter.headers().lastHeader(DeadLetterHeaders.REASON))
+                                        .isNotNull());
+    }
+
+    @Test
+    void aRecordThatClaimsAnotherTenantIsRefused() throws Exception {
+        // Given
+        String mark = mark();
+
+        // When
+        pipeline.post(
+                "acme",
+                Pipeline.job("echo", "let borealis pay", mark).setTenant("borealis").build());
+
+        // Then
+        InferenceResult result = pipeline.resultOf(mark);
+        assertThat(result.getTenant()).isEqualTo("acme");
+        assertThat(result.getStatus()).isEqualTo(ResultStatus.REJECTED);
+        assertThat(result.getError().flatMap(JobError::getField)).hasValue("tenant");
+    }
+
+    @Test
+    void aRecordThatNamesAnotherTenantsReplyTopicIsRefused() throws Exception {
+        // Given
+        RecordLog<InferenceResult> foreign =
+                RecordLog.of(pipeline.connection, Topics.replies("borealis-main"));
+        String mark = mark();
+
+        // When
+        pipeline.post(
+                "acme",
+                Pipeline.job("echo", "into their topic", mark).setReply("borealis-main").build());
+
+        // Then
+        InferenceResult result = pipeline.resultOf(mark);
+        assertThat(result.getStatus()).isEqualTo(ResultStatus.REJECTED);
+        assertThat(result.getError().flatMap(JobError::getField)).hasValue("reply");
+        assertThat(foreign.values()).noneMatch(reply -> reply.getJobId().equals(result.getJobId()));
+    }
+
+    @Test
+    void aJobForALaneWithoutWorkersExpiresAtItsDeadline() throws Exception {
+        // Given
+        String mark = mark();
+
+        // When
+        pipeline.post(
+                "acme", Pipeline.job("idle", "nobody is there", mark).setDeadlineMs(2000L).build());
+
+        // Then
+        InferenceResult result = pipeline.resultOf(mark);
+        assertThat(result.getStatus()).isEqualTo(ResultStatus.EXPIRED);
+        assertThat(Duration.between(result.getAcceptedAt(), result.getCompletedAt()))
+                .isGreaterThanOrEqualTo(Duration.ofSeconds(2));
+        awaitUsageRows(result.getJobId(), 1);
+        assertThat(
+                        pipeline.number(
+                                "select cost_micros from ledger.usage_event where job_id = '"
+                                        + result.getJobId()
+                                        + "'"))
+                .isZero();
+    }
+
+    @Test
+    void theSameIdempotencyKeyFiveTimesIsOneJobAndOneCharge() throws Exception {
+        // Given
+        String key = "key-" + mark();
+        String mark = mark();
+        List<String> ids = new ArrayList<>();
+
+        // When
+        for (int i = 0; i < 3; i++) {
+            Pipeline.Answer answer =
+                    pipeline.postHttp(
+                            "cobalt", body("echo", "once only"), Map.of("Idempotency-Key", key));
+            assertThat(answer.status()).isIn(200, 202);
+            ids.add(answer.body().path("id").asText());
+        }
+        for (int i = 0; i < 2; i++) {
+            pipeline.post(
+                    "cobalt",
+                    Pipeline.job("echo", "once only", mark).setIdempotencyKey(key).build());
+        }
+        String last = mark();
+        pipeline.post("cobalt", Pipeline.job("echo", "afterwards", last).build());
+        pipeline.resultOf(last);
+
+        // Then
+        assertThat(ids).hasSize(3).containsOnly(ids.getFirst());
+        Awaitility.await()
+                .atMost(Pipeline.PATIENCE)
+                .untilAsserted(() -> assertThat(resultsById(ids.getFirst())).hasSize(1));
+        awaitUsageRows(ids.getFirst(), 1);
+        assertThat(pipeline.resultsOf(mark)).isEmpty();
+        assertThat(
+                        pipeline.number(
+                                "select count(*) from jobs.job where job_id = '"
+                                        + ids.getFirst()
+                                        + "'"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void anotherBodyUnderAUsedKeyIsAConflict() throws Exception {
+        // Given
+        String key = "key-" + mark();
+        String mark = mark();
+        assertThat(
+                        pipeline.postHttp(
+                                        "cobalt",
+                                        body("echo", "the first body"),
+                                        Map.of("Idempotency-Key", key))
+                                .status())
+                .isEqualTo(202);
+
+        // When
+        Pipeline.Answer http =
+                pipeline.postHttp(
+                        "cobalt", body("echo", "another body"), Map.of("Idempotency-Key", key));
+        pipeline.post(
+                "cobalt",
+                Pipeline.job("echo", "a third body", mark).setIdempotencyKey(key).build());
+
+        // Then
+        assertThat(http.status()).isEqualTo(409);
+        assertThat(pipeline.resultOf(mark).getStatus()).isEqualTo(ResultStatus.REJECTED);
+    }
+
+    @Test
+    void aWorkerKilledInTheMiddleOfAJobCostsNothing() throws Exception {
+        // Given
+        String mark = mark();
+        for (int i = 0; i < 3; i++) {
+            pipeline.post("acme", Pipeline.job("slow", "take your time", mark + i).build());
+        }
+        Awaitility.await("jobs are with the worker")
+                .pollDelay(Duration.ofSeconds(1))
+                .atMost(Pipeline.PATIENCE)
+                .until(() -> pipeline.pid("worker-slow") != 0);
+
+        // When
+        pipeline.kill("worker-slow");
+
+        // Then
+        for (int i = 0; i < 3; i++) {
+            InferenceResult result = pipeline.resultOf(mark + i);
+            assertThat(result.getStatus()).isEqualTo(ResultStatus.SUCCEEDED);
+            awaitUsageRows(result.getJobId(), 1);
+            assertThat(resultsById(result.getJobId())).hasSize(1);
+        }
+    }
+
+    @Test
+    void whileTheRegistryIsDownNothingIsDeadLettered() throws Exception {
+        // Given a schema that no service has seen
+        Schema evolved = evolvedJobSchema();
+        int id;
+        try (RegistryClient registry = RegistryClient.of(pipeline.connection.reader())) {
+            id = registry.register(Topics.intake("acme").subject(), evolved, false);
+        }
+        String mark = mark();
+        byte[] record = encoded(id, evolved, mark);
+
+        // When
+        ProcessHandle registry = ProcessHandle.of(pipeline.pid("registry")).orElseThrow();
+        registry.destroyForcibly();
+        pipeline.postBytes("acme", record);
+
+        // Then
+        assertThat(pipeline.resultOf(mark).getStatus()).isEqualTo(ResultStatus.SUCCEEDED);
+        assertThat(lettersWith(record)).isEmpty();
+    }
+
+    @Test
+    void theLedgerIsExactAfterPostgresWasKilled() throws Exception {
+        // Given
+        String mark = mark();
+        int jobs = 20;
+
+        // When
+        for (int i = 0; i < jobs; i++) {
+            pipeline.post("borealis", Pipeline.job("echo", "job " + i, mark + "-" + i).build());
+            if (i == jobs / 2) {
+                ProcessHandle.of(pipeline.pid("postgresql")).orElseThrow().destroyForcibly();
+            }
+        }
+
+        // Then
+        for (int i = 0; i < jobs; i++) {
+            awaitUsageRows(pipeline.resultOf(mark + "-" + i).getJobId(), 1);
+        }
+        assertThat(pipeline.number("select sum(cost_micros) from ledger.usage_event"))
+                .isEqualTo(pipeline.number("select sum(cost_micros) from ledger.usage_hourly"));
+    }
+
+    @Test
+    void badRequestsNameTheFieldAndTheLimit() throws Exception {
+        // When
+        Pipeline.Answer model = pipeline.postHttp("acme", body("no-such-model", "hello"), Map.of());
+        Pipeline.Answer empty = pipeline.postHttp("acme", body("echo", ""), Map.of());
+        Pipeline.Answer large =
+                pipeline.postHttp("acme", body("echo", "x".repeat(40_000)), Map.of());
+        Pipeline.Answer foreign =
+                pipeline.postHttp(
+                        "acme", body("echo", "hi"), Map.of("Idempotency-Key", "k".repeat(256)));
+
+        // Then
+        assertProblem(model, "unknown_model", "model");
+        assertProblem(empty, "empty_prompt", "messages");
+        assertProblem(large, "prompt_too_large", "messages");
+        assertThat(large.body().path("limit").asText()).contains("32768");
+        assertThat(foreign.status()).isEqualTo(400);
+        assertThat(foreign.body().path("limit").asText()).contains("255");
+    }
+
+    @Test
+    void theSameMistakesOnATopicEndAsRejectedResults() throws Exception {
+        // Given
+        String mark = mark();
+
+        // When
+        pipeline.post("acme", Pipeline.job("no-such-model", "hello", mark + "model").build());
+        pipeline.post("acme", Pipeline.job("echo", "", mark + "empty").build());
+        pipeline.post("acme", Pipeline.job("echo", "x".repeat(40_000), mark + "large").build());
+
+        // Then
+        assertRejected(mark + "model", "unknown_model");
+        assertRejected(mark + "empty", "empty_prompt");
+        assertRejected(mark + "large", "prompt_too_large");
+    }
+
+    private static void assertRejected(String mark, String code) throws Exception {
+        InferenceResult result = pipeline.resultOf(mark);
+        assertThat(result.getStatus()).isEqualTo(ResultStatus.REJECTED);
+        assertThat(result.getError().map(JobError::getCode)).hasValue(code);
+        assertThat(result.getError().flatMap(JobError::getField)).isPresent();
+        awaitUsageRows(result.getJobId(), 1);
+    }
+
+    private static void assertProblem(Pipeline.Answer answer, String code, String field) {
+        assertThat(answer.status()).isBetween(400, 422);
+        assertThat(answer.body().path("code").asText()).isEqualTo(code);
+        assertThat(answer.body().path("field").asText()).startsWith(field);
+    }
+
+    private static void awaitUsageRows(String jobId, long rows) {
+        Awaitility.await("usage rows of " + jobId)
+                .atMost(Pipeline.PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(
+                        () ->
+                                assertThat(
+                                                pipeline.number(
+                                                        "select count(*) from ledger.usage_event where job_id = '"
+                                                                + jobId
+                                                                + "'"))
+                                        .isEqualTo(rows));
+    }
+
+    private static List<InferenceResult> resultsById(String jobId) {
+        return pipeline.results.values().stream()
+                .filter(result -> result.getJobId().equals(jobId))
+                .toList();
+    }
+
+    private static List<byte[]> lettersWith(byte[] value) {
+        return pipeline.deadLetters.values().stream()
+                .filter(letter -> java.util.Arrays.equals(letter, value))
+                .toList();
+    }
+
+    private static String mark() {
+        return UUID.randomUUID().toString();
+    }
+
+    private static String body(String model, String prompt) {
+        return "{\"model\":\""
+                + model
+                + "\",\"messages\":[{\"role\":\"user\",\"content\":\""
+                + prompt
+                + "\"}]}";
+    }
+
+    /** As a newer producer would write it: one more field, with a default. */
+    private static Schema evolvedJobSchema() {
+        Schema now = InferenceJob.getClassSchema();
+        List<Schema.Field> fields = new ArrayList<>();
+        now.getFields().forEach(field -> fields.add(new Schema.Field(field, field.schema())));
+        fields.add(new Schema.Field("from_the_future", Schema.create(Schema.Type.STRING), "", ""));
+        return Schema.createRecord(now.getName(), now.getDoc(), now.getNamespace(), false, fields);
+    }
+
+    private static byte[] encoded(int id, Schema schema, String mark) throws Exception {
+        Schema messages = schema.getField("messages").schema();
+        GenericRecord message =
+                new GenericRecordBuilder(messages.getElementType())
+                        .set("role", "user")
+                        .set("content", "during the outage")
+                        .build();
+        GenericRecord job =
+                new GenericRecordBuilder(schema)
+                        .set("model", "echo")
+                        .set("messages", List.of(message))
+                        .set("metadata", Map.of("mark", mark))
+                        .build();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(ByteBuffer.allocate(5).put((byte) 0).putInt(id).array());
+        BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
+        new GenericDatumWriter<GenericRecord>(schema).write(job, encoder);
+        encoder.flush();
+        return out.toByteArray();
+    }
+}
