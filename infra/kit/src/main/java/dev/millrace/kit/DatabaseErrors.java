@@ -13,19 +13,48 @@ public final class DatabaseErrors {
          * be.
          */
         BAD_DATA,
-        /** Anything else, an outage first of all: the same rows may go in later. */
-        TRANSIENT
+        /**
+         * Any other refusal of the database, an outage first of all: the same rows may go in later.
+         */
+        TRANSIENT,
+        /** Not the database's failure at all. */
+        OTHER
     }
 
     public static Kind kindOf(@Nullable Throwable failure) {
+        Kind kind = Kind.OTHER;
         Throwable at = failure;
         for (int depth = 0; at != null && depth < MAX_CAUSES; depth++) {
-            if (at instanceof SQLException sql && sql.getSQLState() != null) {
-                return kindOfState(sql.getSQLState());
+            if (at instanceof SQLException sql) {
+                kind = Kind.TRANSIENT;
+                if (sql.getSQLState() != null) {
+                    return kindOfState(sql.getSQLState());
+                }
             }
             at = at.getCause();
         }
-        return Kind.TRANSIENT;
+        return kind;
+    }
+
+    /**
+     * What may be logged: the class, the SQLSTATE and, where no row can be quoted in it, the first
+     * line of the message. (The message of a wrapped statement holds its arguments.)
+     */
+    public static String describe(Throwable failure) {
+        Throwable at = failure;
+        for (int depth = 0; at != null && depth < MAX_CAUSES; depth++) {
+            if (at instanceof SQLException sql) {
+                String shown =
+                        kindOf(sql) == Kind.BAD_DATA ? "" : " " + firstLine(sql.getMessage());
+                return sql.getClass().getSimpleName() + " sqlstate=" + sql.getSQLState() + shown;
+            }
+            at = at.getCause();
+        }
+        return failure.getClass().getSimpleName() + " " + firstLine(failure.getMessage());
+    }
+
+    private static String firstLine(@Nullable String message) {
+        return message == null ? "" : message.lines().findFirst().orElse("");
     }
 
     private static Kind kindOfState(String state) {

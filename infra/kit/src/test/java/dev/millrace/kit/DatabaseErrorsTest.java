@@ -29,7 +29,28 @@ class DatabaseErrorsTest {
 
     @Test
     void aFailureWithoutAnSqlStateMayPass() {
-        assertThat(DatabaseErrors.kindOf(new IllegalStateException("pool is closed")))
+        assertThat(DatabaseErrors.kindOf(new IllegalStateException(new SQLException("no state"))))
                 .isEqualTo(Kind.TRANSIENT);
+    }
+
+    @Test
+    void aFailureThatIsNotTheDatabasesIsSaidToBeSo() {
+        assertThat(DatabaseErrors.kindOf(new IllegalStateException("a mistake")))
+                .isEqualTo(Kind.OTHER);
+    }
+
+    @Test
+    void whatIsLoggedNeverQuotesARow() {
+        SQLException refused =
+                new SQLException(
+                        "ERROR: invalid: \"secret words\"\n Detail: secret words", "22P02");
+        SQLException down = new SQLException("Connection refused\nmore", "08001");
+
+        assertThat(
+                        DatabaseErrors.describe(
+                                new IllegalStateException("arguments: secret words", refused)))
+                .isEqualTo("SQLException sqlstate=22P02");
+        assertThat(DatabaseErrors.describe(new IllegalStateException(down)))
+                .isEqualTo("SQLException sqlstate=08001 Connection refused");
     }
 }

@@ -1,0 +1,12 @@
+package dev.millrace.ledger;
+
+import io.micronaut.runtime.Micronaut;
+
+/** Starts the ledger. */
+public final class LedgerApplication {
+    public static void main(String[] args) {
+        Micronaut.run(LedgerApplication.class, args);
+    }
+
+    private LedgerApplication() {}
+}

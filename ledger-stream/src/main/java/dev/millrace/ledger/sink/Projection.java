@@ -1,0 +1,29 @@
+package dev.millrace.ledger.sink;
+
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Records into rows. Writing the same records again must change nothing.
+ *
+ * @param <R> what a record is read as
+ */
+public interface Projection<R> {
+
+    /** A short name for logs, metrics and threads. */
+    String name();
+
+    /** The topics that it reads. */
+    List<String> topics();
+
+    /** Decodes; throws what {@link dev.millrace.serde.RegistryErrors} tells apart. */
+    R read(ConsumerRecord<byte[], byte[]> record);
+
+    /**
+     * Writes in the caller's transaction.
+     *
+     * @return rows that were really inserted or changed
+     */
+    int write(Handle handle, List<R> values);
+}
