@@ -28,6 +28,7 @@ public final class TrainGuide {
     private final Options options;
     private final PrintStream out;
     private final Guide guide = Guide.load();
+    private final Beyond beyond = Beyond.load();
     private final Tokenizer tokenizer = BpeTrainer.train(texts(guide), VOCABULARY);
 
     TrainGuide(Options options, PrintStream out) {
@@ -66,8 +67,8 @@ public final class TrainGuide {
     }
 
     private void train(String name, LanguageModel model) throws IOException {
-        TrainingPlan plan = new TrainingPlan(options.steps(), 8, 4e-3f, 0.02f, options.seed());
-        Training training = new Training(model, tokenizer, guide, plan);
+        TrainingPlan plan = new TrainingPlan(options.steps(), 8, 3, 4e-3f, 0.02f, options.seed());
+        Training training = new Training(model, tokenizer, guide, beyond, plan);
         long start = System.nanoTime();
         training.run((step, loss) -> show(name, step, plan.steps(), loss));
         Duration took = Duration.ofNanos(System.nanoTime() - start);
@@ -114,7 +115,7 @@ public final class TrainGuide {
         static Options parse(List<String> arguments) {
             Path out = null;
             long seed = 1;
-            int steps = 1500;
+            int steps = 600;
             for (int i = 0; i < arguments.size(); i += 2) {
                 String option = arguments.get(i);
                 if (i + 1 == arguments.size()) {

@@ -18,6 +18,7 @@ public final class Training {
     private final LanguageModel model;
     private final Tokenizer tokenizer;
     private final Guide guide;
+    private final Beyond beyond;
     private final TrainingPlan plan;
 
     /** Told about each step: its number from 1, and the loss in nats per token of answer. */
@@ -26,10 +27,16 @@ public final class Training {
         void step(int step, double loss);
     }
 
-    public Training(LanguageModel model, Tokenizer tokenizer, Guide guide, TrainingPlan plan) {
+    public Training(
+            LanguageModel model,
+            Tokenizer tokenizer,
+            Guide guide,
+            Beyond beyond,
+            TrainingPlan plan) {
         this.model = model;
         this.tokenizer = tokenizer;
         this.guide = guide;
+        this.beyond = beyond;
         this.plan = plan;
     }
 
@@ -62,6 +69,9 @@ public final class Training {
             GuideEntry entry = waiting.removeLast();
             String question = Wording.varied(entry.question(), random);
             lessons.add(Lesson.of(tokenizer, question, entry.answer()));
+        }
+        for (int i = 0; i < plan.beyondPerStep(); i++) {
+            lessons.add(Lesson.of(tokenizer, beyond.any(random), Beyond.ANSWER));
         }
         return lessons;
     }

@@ -4,11 +4,17 @@ package dev.millrace.trainer;
  * How to train.
  *
  * @param steps updates of the weights
- * @param lessonsPerStep questions looked at for each of them
+ * @param lessonsPerStep questions of the guide looked at for each of them
+ * @param beyondPerStep prompts that the guide has no answer to, likewise
  * @param peakRate the learning rate after warming up; it then falls along a cosine
  */
 public record TrainingPlan(
-        int steps, int lessonsPerStep, float peakRate, float weightDecay, long seed) {
+        int steps,
+        int lessonsPerStep,
+        int beyondPerStep,
+        float peakRate,
+        float weightDecay,
+        long seed) {
 
     private static final double WARM_UP_SHARE = 0.05;
     private static final double FINAL_SHARE = 0.02;

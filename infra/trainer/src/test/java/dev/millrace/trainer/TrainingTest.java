@@ -23,6 +23,9 @@ class TrainingTest {
                             new GuideEntry("Who pays?", "The tenant of the job pays.")),
                     "0".repeat(64));
 
+    private static final Beyond OTHERS =
+            new Beyond(List.of("Why is the sky blue?", "Add 2 and 2."));
+
     private static final Tokenizer TOKENIZER = BpeTrainer.train(List.of("What is a job?"), 270);
 
     static Stream<LongFunction<LanguageModel>> models() {
@@ -66,6 +69,6 @@ class TrainingTest {
 
     private static Training training(LanguageModel model, int steps, long seed) {
         return new Training(
-                model, TOKENIZER, SMALL, new TrainingPlan(steps, 3, 1e-2f, 0.01f, seed));
+                model, TOKENIZER, SMALL, OTHERS, new TrainingPlan(steps, 3, 1, 1e-2f, 0.01f, seed));
     }
 }
