@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.classifier;
+
+import org.jspecify.annotations.NullMarked;

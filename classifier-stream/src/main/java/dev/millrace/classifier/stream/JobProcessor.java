@@ -1,0 +1,242 @@
+package dev.millrace.classifier.stream;
+
+import dev.millrace.classifier.JobFlow;
+import dev.millrace.classifier.job.Arrival;
+import dev.millrace.classifier.job.Emission;
+import dev.millrace.classifier.job.Job;
+import dev.millrace.classifier.job.JobId;
+import dev.millrace.classifier.job.Step;
+import dev.millrace.classifier.job.TenantLoad;
+import dev.millrace.classifier.store.JobBook;
+import dev.millrace.classifier.store.Stores;
+import dev.millrace.v1.InferenceResult;
+import dev.millrace.v1.JobCommand;
+import dev.millrace.v1.Outcome;
+import dev.millrace.v1.Receipt;
+import dev.millrace.v1.ReceiptStatus;
+import dev.millrace.v1.Submission;
+import dev.millrace.v1.TenantStatus;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks the flow what a record, or the passing of time, comes to; and does it. */
+public final class JobProcessor implements Processor<String, SpecificRecord, String, Emission> {
+    private static final Logger LOG = LoggerFactory.getLogger(JobProcessor.class);
+    private static final Duration TICK = Duration.ofMillis(250);
+    private static final Duration STATUS_EVERY = Duration.ofSeconds(1);
+    private static final int MOST_PER_TICK = 1_000;
+    private static final String TRACEPARENT = "traceparent";
+
+    private final JobFlow flow;
+    private final ClassifierMetrics metrics;
+    private final Set<String> changedTenants = new HashSet<>();
+    private @Nullable Task task;
+    private Instant nextStatus = Instant.MIN;
+    private long openJobs;
+
+    /** What there is between init and close. */
+    private record Task(ProcessorContext<String, Emission> context, JobBook book, int partition) {
+        private Instant now() {
+            return Instant.ofEpochMilli(context.currentSystemTimeMs());
+        }
+    }
+
+    public JobProcessor(JobFlow flow, ClassifierMetrics metrics) {
+        this.flow = flow;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void init(ProcessorContext<String, Emission> context) {
+        JobBook book = Stores.open(context);
+        Task opened = new Task(context, book, context.taskId().partition());
+        task = opened;
+        changedTenants.addAll(book.loads().keySet());
+        openJobs = book.loads().values().stream().mapToLong(TenantLoad::jobs).sum();
+        metrics.open(opened.partition(), openJobs);
+        context.schedule(
+                TICK,
+                PunctuationType.WALL_CLOCK_TIME,
+                now -> tick(opened, Instant.ofEpochMilli(now)));
+    }
+
+    @Override
+    public void process(Record<String, SpecificRecord> record) {
+        Task here = task();
+        Optional<String> traceparent = traceparent(record.headers());
+        Step step =
+                switch (record.value()) {
+                    case JobCommand command -> command(here, command, traceparent);
+                    case Outcome outcome -> outcome(here, outcome);
+                    default ->
+                            throw new UndecidableException(
+                                    new IllegalArgumentException("neither command nor outcome"));
+                };
+        perform(here, step, traceparent);
+    }
+
+    @Override
+    public void close() {
+        Task closing = task;
+        if (closing != null) {
+            metrics.open(closing.partition(), 0);
+        }
+        task = null;
+        changedTenants.clear();
+    }
+
+    private Step command(Task here, JobCommand command, Optional<String> traceparent) {
+        Arrival arrival = new Arrival(command, here.partition(), traceparent, here.now());
+        try {
+            return flow.command(arrival, here.book());
+        } catch (KafkaException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            if (command.getBody() instanceof Submission submission) {
+                abandon(here, arrival, submission);
+            }
+            throw new UndecidableException(e);
+        }
+    }
+
+    /** The record becomes a dead letter; its job must not wait for its deadline to hear of it. */
+    private void abandon(Task here, Arrival arrival, Submission submission) {
+        try {
+            Step step = flow.undecided(arrival, submission, here.book());
+            perform(here, step, arrival.traceparent());
+        } catch (KafkaException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.error("command=unanswerable partition={}", here.partition(), e);
+        }
+    }
+
+    private Step outcome(Task here, Outcome outcome) {
+        try {
+            return flow.outcome(outcome, here.book(), here.now());
+        } catch (KafkaException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new UndecidableException(e);
+        }
+    }
+
+    private void tick(Task here, Instant now) {
+        here.book().due(now, MOST_PER_TICK, (id, job) -> look(here, id, job, now));
+        if (!now.isBefore(nextStatus)) {
+            for (String tenant : changedTenants) {
+                forward(here, new Emission.ToTenantStatus(status(here, tenant)), Optional.empty());
+            }
+            changedTenants.clear();
+            nextStatus = now.plus(STATUS_EVERY);
+        }
+        metrics.alive(here.partition(), now.toEpochMilli());
+    }
+
+    private void look(Task here, JobId id, Job job, Instant now) {
+        Step step;
+        try {
+            step = flow.due(id, job, here.book().held(id), now);
+        } catch (KafkaException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.error("job={} due=undecidable", id.id(), e);
+            return;
+        }
+        perform(here, step, Optional.empty());
+    }
+
+    private void perform(Task here, Step step, Optional<String> traceparent) {
+        step.change().ifPresent(change -> apply(here, change));
+        Optional<String> trace = traceparent.or(() -> step.change().flatMap(JobProcessor::trace));
+        for (Emission emission : step.emissions()) {
+            count(emission);
+            forward(here, emission, trace);
+        }
+        step.waste().ifPresent(metrics::wasted);
+    }
+
+    private void apply(Task here, Step.Change change) {
+        here.book().apply(change);
+        changedTenants.add(change.id().tenant());
+        int opened =
+                (change.to() instanceof Job.Open ? 1 : 0)
+                        - (change.from() instanceof Job.Open ? 1 : 0);
+        if (opened != 0) {
+            openJobs = Math.max(0, openJobs + opened);
+            metrics.open(here.partition(), openJobs);
+        }
+    }
+
+    private void count(Emission emission) {
+        switch (emission) {
+            case Emission.ToResults(InferenceResult result) -> metrics.ended(result.getStatus());
+            case Emission.ToIngress ingress -> {
+                if (ingress.reply().getBody() instanceof Receipt receipt
+                        && receipt.getStatus() == ReceiptStatus.ACCEPTED) {
+                    metrics.accepted();
+                }
+            }
+            case Emission.ToLane lane -> {}
+            case Emission.ToWebhooks webhooks -> {}
+            case Emission.ToControl control -> {}
+            case Emission.ToTenantStatus status -> {}
+            case Emission.ToDeadLetters letter -> {}
+        }
+    }
+
+    private static void forward(Task here, Emission emission, Optional<String> traceparent) {
+        Headers headers = new RecordHeaders();
+        traceparent.ifPresent(
+                trace -> headers.add(TRACEPARENT, trace.getBytes(StandardCharsets.UTF_8)));
+        Addressed to = Addressed.of(emission, here.context().recordMetadata(), headers);
+        here.context()
+                .forward(new Record<>(to.key(), emission, here.now().toEpochMilli(), to.headers()));
+    }
+
+    private static TenantStatus status(Task here, String tenant) {
+        TenantLoad load = here.book().load(tenant);
+        return TenantStatus.newBuilder()
+                .setTenant(tenant)
+                .setOutstandingJobs(load.jobs())
+                .setOutstandingTokens(load.tokens())
+                .setAt(here.now())
+                .build();
+    }
+
+    private static Optional<String> trace(Step.Change change) {
+        return change.from() instanceof Job.Open open
+                ? open.head().traceparent()
+                : Optional.empty();
+    }
+
+    private static Optional<String> traceparent(Headers headers) {
+        Header header = headers.lastHeader(TRACEPARENT);
+        return header == null || header.value() == null || header.value().length > 128
+                ? Optional.empty()
+                : Optional.of(new String(header.value(), StandardCharsets.UTF_8));
+    }
+
+    private Task task() {
+        if (task == null) {
+            throw new IllegalStateException("the processor is not initialised");
+        }
+        return task;
+    }
+}
