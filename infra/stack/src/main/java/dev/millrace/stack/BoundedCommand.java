@@ -11,18 +11,24 @@ import java.util.Map;
 /** Runs a short command to its end, within a time limit, and keeps what it printed. */
 public final class BoundedCommand {
 
+    private static final int NOT_RUN = -1;
+    private static final int TOO_LONG = -2;
     private static final Duration SIGNAL_LIMIT = Duration.ofSeconds(5);
 
     /**
      * How a command ended.
      *
-     * @param exitCode its exit code, or -1 when it could not be run or took too long
+     * @param exitCode its exit code, -1 when it could not be run, -2 when it took too long
      * @param output standard output and error together
      */
     public record Result(int exitCode, String output) {
 
         public boolean succeeded() {
             return exitCode == 0;
+        }
+
+        public boolean tookTooLong() {
+            return exitCode == TOO_LONG;
         }
     }
 
@@ -55,7 +61,7 @@ public final class BoundedCommand {
                 Files.deleteIfExists(out);
             }
         } catch (IOException e) {
-            return new Result(-1, String.valueOf(e.getMessage()));
+            return new Result(NOT_RUN, String.valueOf(e.getMessage()));
         }
     }
 
@@ -72,7 +78,7 @@ public final class BoundedCommand {
                 return new Result(
                         process.exitValue(), Files.readString(out, StandardCharsets.UTF_8));
             }
-            return new Result(-1, "took longer than " + limit.toSeconds() + " s");
+            return new Result(TOO_LONG, "took longer than " + limit.toSeconds() + " s");
         } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();

@@ -37,7 +37,7 @@ public interface ServerSpec {
 
     /** How long after its start it may take until {@link #isReady()}. */
     default Duration startTimeout() {
-        return Duration.ofSeconds(60);
+        return Duration.ofSeconds(90);
     }
 
     /** What asks the server to stop in good order. */

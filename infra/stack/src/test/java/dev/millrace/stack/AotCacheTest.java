@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.Attributes;
@@ -17,7 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class AotCacheTest {
 
-    private static final byte[] HEADER = {(byte) 0xf0, 0x0b, (byte) 0xab, (byte) 0xa2, 1, 2};
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final String MAKE_CACHE =
+            "for o in \"$@\"; do case $o in -XX:AOTCache=*) echo \"$@\" >\"${o#*=}\";; esac; done";
 
     @TempDir Path directory;
     private Path jar;
@@ -30,38 +33,78 @@ class AotCacheTest {
         jar = Files.writeString(directory.resolve("app.jar"), "jar");
         java = new JavaHome(Files.createDirectories(directory.resolve("jdk")), 25);
         Files.writeString(java.path().resolve("release"), "JAVA_VERSION=\"25.0.3\"");
+        Files.createDirectories(java.java().getParent());
+        javaThat(MAKE_CACHE);
+        assertThat(java.java().toFile().setExecutable(true)).isTrue();
         cache = AotCache.in(directory.resolve("aot"), Map.of());
         command = JavaCommand.main(java, List.of(jar), "Main").withOptions("-Dport=1");
     }
 
     @Test
-    void theFirstRunRecordsAndTheNextOnesUseWhatItWrote() throws IOException {
+    void theFirstRunRecordsAndOnceTheCacheIsMadeLaterRunsUseIt() throws Exception {
         // Given
         var first = cache.applyTo("app", command);
+        stopped(first);
+        assertThat(cache.pending()).isEqualTo(1);
 
         // When
-        Path file = recordedBy(first);
-        Files.write(file, HEADER);
-        var second = cache.applyTo("app", command);
+        int made = cache.createPending(LIMIT);
 
         // Then
-        assertThat(first.options()).contains("-XX:AOTCacheOutput=" + file);
-        assertThat(second.options()).contains("-XX:AOTCache=" + file);
+        Path file = fileOf(command);
+        assertThat(made).isEqualTo(1);
+        assertThat(cache.pending()).isZero();
         assertThat(cache.has("app", command)).isTrue();
+        assertThat(file).content().startsWith("-XX:").contains("-cp " + jar);
+        assertThat(cache.applyTo("app", command).options()).contains("-XX:AOTCache=" + file);
+        assertThat(directory.resolve("aot").toFile().list())
+                .containsExactly(file.toFile().getName());
     }
 
     @Test
-    void aRecordingThatWasCutOffIsDoneAgain() throws IOException {
+    void ofSeveralEqualServersOneRecordsAndAWaitingRecordingIsNotOverwritten() throws Exception {
         // Given
-        Path file = recordedBy(cache.applyTo("app", command));
-        Files.write(file, new byte[4096]);
-
-        // When
-        var next = cache.applyTo("app", command);
+        var first = cache.applyTo("app", command);
 
         // Then
-        assertThat(recordedBy(next)).isEqualTo(file).doesNotExist();
+        assertThat(cache.applyTo("app", command)).isEqualTo(command);
+
+        // When
+        stopped(first);
+        var another = AotCache.in(directory.resolve("aot"), Map.of());
+
+        // Then
+        assertThat(another.applyTo("app", command)).isEqualTo(command);
+    }
+
+    @Test
+    void aRecordingOfWhichNoCacheCanBeMadeIsDroppedAndDoneAnew() throws Exception {
+        // Given
+        stopped(cache.applyTo("app", command));
+        javaThat("exit 1");
+
+        // When
+        int made = cache.createPending(LIMIT);
+
+        // Then
+        var later = AotCache.in(directory.resolve("aot"), Map.of());
+        assertThat(made).isZero();
         assertThat(cache.has("app", command)).isFalse();
+        assertThat(later.applyTo("app", command).options()).contains("-XX:AOTMode=record");
+    }
+
+    @Test
+    void whatTakesTooLongWaitsForTheNextTime() throws Exception {
+        // Given
+        stopped(cache.applyTo("app", command));
+        javaThat("exec sleep 30");
+
+        // When
+        int made = cache.createPending(Duration.ofMillis(300));
+
+        // Then
+        assertThat(made).isZero();
+        assertThat(cache.pending()).isEqualTo(1);
     }
 
     @Test
@@ -82,19 +125,18 @@ class AotCacheTest {
     }
 
     @Test
-    void recordingRemovesTheCachesOfOlderKeysButNotThoseOfOtherServers() throws IOException {
+    void recordingRemovesTheCachesOfOlderKeysButNotThoseOfOtherServers() throws Exception {
         // Given
-        Path old = recordedBy(cache.applyTo("app", command));
-        Files.write(old, HEADER);
-        Path other = recordedBy(cache.applyTo("other", command));
-        Files.write(other, HEADER);
+        stopped(cache.applyTo("app", command));
+        stopped(cache.applyTo("app-2", command));
+        cache.createPending(LIMIT);
 
         // When
         cache.applyTo("app", command.withOptions("-Xmx1g"));
 
         // Then
-        assertThat(old).doesNotExist();
-        assertThat(other).exists();
+        assertThat(cache.has("app", command)).isFalse();
+        assertThat(cache.has("app-2", command)).isTrue();
     }
 
     @Test
@@ -136,11 +178,18 @@ class AotCacheTest {
         return cache.fileFor("app", of).orElseThrow();
     }
 
-    private static Path recordedBy(JavaCommand recording) {
-        return recording.options().stream()
-                .filter(option -> option.startsWith("-XX:AOTCacheOutput="))
-                .map(option -> Path.of(option.substring(option.indexOf('=') + 1)))
-                .findFirst()
-                .orElseThrow();
+    /** What a JVM that records does when it stops. */
+    private static void stopped(JavaCommand recording) throws IOException {
+        String option =
+                recording.options().stream()
+                        .filter(o -> o.startsWith("-XX:AOTConfiguration="))
+                        .findFirst()
+                        .orElseThrow();
+        Files.writeString(Path.of(option.substring(option.indexOf('=') + 1)), "recording");
+    }
+
+    /** A Java that does something else instead. */
+    private void javaThat(String script) throws IOException {
+        Files.writeString(java.java(), "#!/bin/sh\n" + script + "\n");
     }
 }

@@ -37,7 +37,6 @@ import org.slf4j.LoggerFactory;
 public final class TestStack {
 
     private static final Logger log = LoggerFactory.getLogger(TestStack.class);
-    private static final Supplier<String> NO_SECRET = () -> "";
 
     private final Path directory;
     private final Watchdog watchdog;
@@ -149,7 +148,7 @@ public final class TestStack {
                                     AotCache.off(),
                                     logFile("registry")),
                             settings.url(),
-                            NO_SECRET);
+                            TestStack::noSecret);
             log.info("test server=registry address={}", registry.address());
         }
         return registry;
@@ -168,12 +167,13 @@ public final class TestStack {
         return child(
                 BrokerProcess.of(settings, java, AotCache.off(), logFile("broker")),
                 settings.bootstrap(),
-                NO_SECRET);
+                TestStack::noSecret);
     }
 
     private Part brokerContainer() {
         int port = ports.any();
-        return new Part(Containers.broker(port), Containers.host() + ":" + port, NO_SECRET);
+        return new Part(
+                Containers.broker(port), Containers.host() + ":" + port, TestStack::noSecret);
     }
 
     private Part postgresChild() {
@@ -198,6 +198,10 @@ public final class TestStack {
 
     private Part child(ServerSpec spec, String address, Supplier<String> secret) {
         return new Part(new ChildServer(spec, watchdog), address, secret);
+    }
+
+    private static String noSecret() {
+        return "";
     }
 
     private Path logFile(String name) {
