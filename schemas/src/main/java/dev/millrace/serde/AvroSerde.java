@@ -29,8 +29,13 @@ public final class AvroSerde<T extends SpecificRecord> implements Serde<T> {
 
     @Override
     public void configure(Map<String, ?> configs, boolean isKey) {
-        serializer.configure(configs, isKey);
-        deserializer.configure(configs, isKey);
+        try {
+            serializer.configure(configs, isKey);
+            deserializer.configure(configs, isKey);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     @Override

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(30)
+@Timeout(120)
 class AvroDeserializerTest {
     private final FakeRegistry registry = FakeRegistry.start();
     private final AvroDeserializer<SpecificRecord> deserializer = new AvroDeserializer<>();

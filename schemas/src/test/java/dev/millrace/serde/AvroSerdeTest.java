@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.v1.Callback;
 import dev.millrace.v1.InferenceJob;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
 import org.junit.jupiter.api.Test;
@@ -19,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(120)
 class AvroSerdeTest {
     private static final Map<String, String> IN_MEMORY =
             Map.of("schema.registry.url", "mock://avro-serde-test");
@@ -67,6 +69,21 @@ class AvroSerdeTest {
             assertThat(serde.deserializer().deserialize("t", bytes))
                     .isEqualTo(new Callback("http://x"));
         }
+    }
+
+    @Test
+    void aSerdeThatCouldNotBeConfiguredIsNotHalfConfigured() {
+        // Given
+        var serde = new AvroSerde<Callback>();
+        Map<String, Object> wrong = new HashMap<>(IN_MEMORY);
+        wrong.put("specific.avro.reader", false);
+
+        // When
+        assertThatThrownBy(() -> serde.configure(wrong, false)).isInstanceOf(ConfigException.class);
+
+        // Then
+        assertThatThrownBy(() -> serde.serializer().serialize("t", new Callback("http://x")))
+                .isInstanceOf(IllegalStateException.class);
     }
 
     @ParameterizedTest

@@ -53,20 +53,16 @@ final class FakeRegistry implements AutoCloseable {
     }
 
     static FakeRegistry start() {
-        return start(0, null);
-    }
-
-    static FakeRegistry startAt(int port) {
-        return start(port, null);
+        return start(null);
     }
 
     static FakeRegistry startWithTls(SSLContext tls) {
-        return start(0, tls);
+        return start(tls);
     }
 
-    private static FakeRegistry start(int port, @Nullable SSLContext tls) {
+    private static FakeRegistry start(@Nullable SSLContext tls) {
         try {
-            var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+            var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
             if (tls == null) {
                 return new FakeRegistry(HttpServer.create(address, 0));
             }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(30)
+@Timeout(120)
 class RegistryClientTest {
     private static final String STRING = "\"string\"";
     private static final Schema RECORD =
@@ -285,7 +285,7 @@ class RegistryClientTest {
         // Given
         registry.failing(
                 exchange -> {
-                    new CountDownLatch(1).await(20, TimeUnit.SECONDS);
+                    new CountDownLatch(1).await(60, TimeUnit.SECONDS);
                     return true;
                 });
         RegistryClient client = client(registry.url(), "http.read.timeout.ms", 200);
@@ -296,7 +296,7 @@ class RegistryClientTest {
 
         // Then
         assertThat(failure).isInstanceOf(RegistryUnavailableException.class);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30));
     }
 
     @Test
@@ -307,7 +307,7 @@ class RegistryClientTest {
                     exchange.sendResponseHeaders(200, 1000);
                     exchange.getResponseBody().write('{');
                     exchange.getResponseBody().flush();
-                    new CountDownLatch(1).await(20, TimeUnit.SECONDS);
+                    new CountDownLatch(1).await(60, TimeUnit.SECONDS);
                     return true;
                 });
         RegistryClient client =
@@ -319,7 +319,7 @@ class RegistryClientTest {
 
         // Then
         assertThat(failure).isInstanceOf(RegistryUnavailableException.class);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30));
     }
 
     @Test
@@ -345,16 +345,17 @@ class RegistryClientTest {
     void afterAnOutageTheSameClientGoesOn() {
         // Given
         int id = registry.put("a-value", STRING);
-        int port = registry.port();
-        registry.close();
-        RegistryClient client = client("http://127.0.0.1:" + port);
+        registry.failing(
+                exchange -> {
+                    exchange.close();
+                    return true;
+                });
+        RegistryClient client = client(registry.url());
         assertThatThrownBy(() -> client.schemaById(id))
                 .isInstanceOf(RegistryUnavailableException.class);
 
         // When
-        FakeRegistry again = FakeRegistry.startAt(port);
-        open.add(again);
-        again.put("a-value", STRING);
+        registry.healthy();
 
         // Then
         assertThat(client.schemaById(id).getType()).isEqualTo(Schema.Type.STRING);
@@ -365,7 +366,7 @@ class RegistryClientTest {
         // Given
         registry.failing(
                 exchange -> {
-                    new CountDownLatch(1).await(20, TimeUnit.SECONDS);
+                    new CountDownLatch(1).await(60, TimeUnit.SECONDS);
                     return true;
                 });
         RegistryClient client = client(registry.url());
@@ -377,7 +378,7 @@ class RegistryClientTest {
 
         // When
         reader.interrupt();
-        reader.join(10_000);
+        reader.join(30_000);
 
         // Then
         assertThat(failure.get()).isInstanceOf(InterruptException.class);
