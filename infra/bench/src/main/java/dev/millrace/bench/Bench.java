@@ -1,0 +1,243 @@
+package dev.millrace.bench;
+
+import dev.millrace.bench.Load.Round;
+import dev.millrace.kit.Connection;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.DoubleFunction;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
+
+/**
+ * Read this first: a fresh stack, both lines warmed up on the same broker, then round after round
+ * of each in turn, so that whatever else the machine does meets both.
+ */
+final class Bench {
+    private static final int WARM_UP_ROUNDS = 2;
+    private static final Duration IDLE = Duration.ofSeconds(10);
+    private static final Duration SETTLE = Duration.ofSeconds(60);
+    private static final String LOAD = "load-generator";
+
+    private final Plan plan;
+    private final PrintStream progress;
+    private final long start = System.nanoTime();
+    private final Figures figures = new Figures();
+    private Map<String, Double> idle = Map.of();
+
+    Bench(Plan plan, PrintStream progress) {
+        this.plan = plan;
+        this.progress = progress;
+    }
+
+    /**
+     * Runs all of it.
+     *
+     * @param root an empty folder for the stack
+     * @throws TimeoutException when results stay away
+     * @throws IllegalStateException when a job ended otherwise than it must
+     */
+    Figures run(Path root, Path checkout)
+            throws IOException, InterruptedException, ExecutionException, TimeoutException {
+        say("starting a fresh stack in %s", root);
+        try (BenchStack stack = BenchStack.start(root, checkout)) {
+            Connection connection = stack.connection();
+            MillraceLine millrace = new MillraceLine(stack.tenants(), connection, stack::services);
+            stampAtAppend(connection, millrace);
+            warmUp(millrace, connection);
+            List<Integer> bytes = recordSizes(millrace, connection);
+            say("bytes of a record by stage: %s", bytes);
+            try (FloorLine floor =
+                    FloorLine.start(connection, stack.tenants(), bytes, stack.log("floor"))) {
+                stampAtAppend(connection, floor);
+                warmUp(floor, connection);
+                measure(stack, List.of(floor, millrace));
+            }
+        }
+        return figures;
+    }
+
+    private void measure(BenchStack stack, List<Line> lines)
+            throws InterruptedException, TimeoutException {
+        Map<String, Long> processes = processes(stack, lines);
+        idle(processes);
+        for (Plan.Part part : Plan.Part.values()) {
+            if (!plan.parts().contains(part)) {
+                continue;
+            }
+            for (int round = 1; round <= plan.rounds(); round++) {
+                for (Line line : lines) {
+                    switch (part) {
+                        case SATURATION -> saturation(stack, line, processes, round);
+                        case LATENCY -> latency(stack, line, processes, round);
+                    }
+                }
+            }
+        }
+        if (!processes.equals(processes(stack, lines))) {
+            throw new IllegalStateException(
+                    "a service was restarted while it was measured; see its log");
+        }
+    }
+
+    private void saturation(BenchStack stack, Line line, Map<String, Long> processes, int number)
+            throws InterruptedException, TimeoutException {
+        Cpu before = Cpu.of(processes);
+        Round round = load(line, stack.connection()).saturate(plan.jobs());
+        Cpu after = settled(processes);
+        figures.of(line, "saturation.throughput", "jobs/s", round.jobsPerSecond());
+        cpu(line, "saturation.cpu", after.perJobSince(before, idle, round.jobs()));
+        say(
+                "saturation %d/%d  %-8s  %,.0f jobs/s",
+                number, plan.rounds(), line.name(), round.jobsPerSecond());
+    }
+
+    private void latency(BenchStack stack, Line line, Map<String, Long> processes, int number)
+            throws InterruptedException, TimeoutException {
+        TopicTimes times = new TopicTimes(line, stack.connection());
+        Cpu before = Cpu.of(processes);
+        Round round =
+                load(line, stack.connection())
+                        .steady(Schedule.lasting(plan.seconds(), plan.rate()));
+        Cpu after = settled(processes);
+        double[] millis = round.latencyMillis();
+        for (double percent : new double[] {50, 99}) {
+            figures.of(
+                    line, "latency.p%.0f".formatted(percent), "ms", Percentile.of(millis, percent));
+        }
+        cpu(line, "latency.cpu", after.perJobSince(before, idle, round.jobs()));
+        hops(line, times.hops(round));
+        say(
+                "latency %d/%d  %-8s  p50 %.1f ms  p99 %.1f ms",
+                number,
+                plan.rounds(),
+                line.name(),
+                Percentile.of(millis, 50),
+                Percentile.of(millis, 99));
+    }
+
+    private void hops(Line line, Hops way) {
+        for (Hops.Hop hop : way.hops()) {
+            if (hop.millis().length == 0) {
+                throw new IllegalStateException(
+                        "no job of " + line.name() + " was found in all topics");
+            }
+            figures.of(line, "hop." + hop.name() + ".mean", "ms", hop.mean());
+            figures.of(line, "hop." + hop.name() + ".p99", "ms", Percentile.of(hop.millis(), 99));
+        }
+    }
+
+    /** By process, and what all of a line's processes and the broker came to. */
+    private void cpu(Line line, String name, Map<String, Double> micros) {
+        Map<String, Double> shares = new LinkedHashMap<>();
+        shares.put("broker", micros.getOrDefault("broker", 0.0));
+        line.processes().keySet().stream()
+                .sorted()
+                .forEach(process -> shares.put(process, micros.getOrDefault(process, 0.0)));
+        String unit = "us/job";
+        double total = shares.values().stream().mapToDouble(Double::doubleValue).sum();
+        figures.of(line, name + ".total", unit, total);
+        shares.forEach((process, share) -> figures.of(line, name + "." + process, unit, share));
+        figures.of(line, name + "." + LOAD, unit, micros.getOrDefault(LOAD, 0.0));
+    }
+
+    private void idle(Map<String, Long> processes) throws InterruptedException {
+        // results are out long before the ledger is done with them
+        TimeUnit.SECONDS.sleep(5);
+        Cpu before = Cpu.of(processes);
+        TimeUnit.NANOSECONDS.sleep(IDLE.toNanos());
+        idle = Cpu.of(processes).rateSince(before);
+        DoubleFunction<Double> perSecond = rate -> rate * 1000;
+        idle.forEach(
+                (process, rate) -> {
+                    String name = "idle.cpu." + process;
+                    if (process.equals("clients")) {
+                        figures.floor(name, "ms/s", perSecond.apply(rate));
+                    } else {
+                        figures.millrace(name, "ms/s", perSecond.apply(rate));
+                    }
+                });
+        say("idle  %s", idle);
+    }
+
+    /** The processor times once nothing that the round started is left to do. */
+    private Cpu settled(Map<String, Long> processes) throws InterruptedException {
+        double rate =
+                idle.entrySet().stream()
+                        .filter(each -> !each.getKey().equals(LOAD))
+                        .mapToDouble(Map.Entry::getValue)
+                        .sum();
+        Map<String, Long> watched = new HashMap<>(processes);
+        watched.remove(LOAD);
+        Cpu.awaitQuiet(() -> Cpu.of(watched), rate, SETTLE);
+        return Cpu.of(processes);
+    }
+
+    private static Map<String, Long> processes(BenchStack stack, Collection<Line> lines) {
+        Map<String, Long> all = new LinkedHashMap<>(stack.broker());
+        lines.forEach(line -> all.putAll(line.processes()));
+        all.put(LOAD, Cpu.ITSELF);
+        return all;
+    }
+
+    private void warmUp(Line line, Connection connection)
+            throws InterruptedException, TimeoutException {
+        for (int round = 1; round <= WARM_UP_ROUNDS; round++) {
+            double rate = load(line, connection).saturate(plan.jobs()).jobsPerSecond();
+            say("warm-up %d/%d  %-8s  %,.0f jobs/s", round, WARM_UP_ROUNDS, line.name(), rate);
+        }
+    }
+
+    private static List<Integer> recordSizes(Line line, Connection connection)
+            throws InterruptedException, TimeoutException {
+        TopicTimes times = new TopicTimes(line, connection);
+        Round round = load(line, connection).steady(Schedule.lasting(1, 100));
+        List<Integer> bytes = new ArrayList<>();
+        times.read(round).forEach((stage, read) -> bytes.add(read.meanBytes()));
+        return bytes;
+    }
+
+    /** The broker's clock for all hops, whatever a producer writes into its records. */
+    static void stampAtAppend(Connection connection, Line line)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
+        AlterConfigOp atAppend =
+                new AlterConfigOp(
+                        new ConfigEntry("message.timestamp.type", "LogAppendTime"),
+                        AlterConfigOp.OpType.SET);
+        for (Stage stage : Stage.values()) {
+            line.topics(stage)
+                    .forEach(
+                            topic ->
+                                    changes.put(
+                                            new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                                            List.of(atAppend)));
+        }
+        try (Admin admin = Admin.create(connection.admin())) {
+            admin.incrementalAlterConfigs(changes).all().get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    private static Load load(Line line, Connection connection) {
+        return new Load(line, connection, Clock.systemUTC());
+    }
+
+    private void say(String format, Object... values) {
+        progress.printf(
+                "%5.0f s  %s%n", (System.nanoTime() - start) / 1e9, format.formatted(values));
+        progress.flush();
+    }
+}

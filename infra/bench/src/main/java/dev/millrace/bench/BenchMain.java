@@ -1,0 +1,109 @@
+package dev.millrace.bench;
+
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.millrace.stack.ServerStartException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+
+/** The command behind {@code infra/bench/run}. */
+public final class BenchMain {
+    private static final int OK = 0;
+    private static final int WRONG = 1;
+    private static final int USAGE = 2;
+    private static final int PREREQUISITE = 3;
+    private static final int TIMED_OUT = 4;
+
+    private static final String READING =
+            """
+
+            Medians of the rounds; in brackets the least and the most. ratio = millrace / floor.
+            floor: four plain byte forwarders in one process over as many topics, partitions, transactions and bytes as
+            Millrace, on the same broker in the same run. It decodes nothing, decides nothing, keeps no state, writes no
+            ledger and isolates nothing: the ratio says what all of that costs, not how well either is written.
+            cpu: net of idle, until the ledger has caught up; total is without the load generator.
+            """;
+
+    public static void main(String[] args) throws InterruptedException {
+        System.exit(run(List.of(args)));
+    }
+
+    private static int run(List<String> arguments) throws InterruptedException {
+        Plan plan;
+        try {
+            plan = Plan.parse(arguments);
+        } catch (IllegalArgumentException e) {
+            System.err.println("bench: " + e.getMessage() + "; see infra/bench/run --help");
+            return USAGE;
+        }
+        try {
+            Path root = Files.createTempDirectory("millrace-bench-");
+            // PostgreSQL may have to run as another user, who must be able to pass through
+            Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx--x--x"));
+            int code = measured(plan, root);
+            if (code == OK) {
+                BenchStack.delete(root);
+            } else {
+                System.err.println("bench: logs are kept in " + root.resolve("logs"));
+            }
+            return code;
+        } catch (IOException e) {
+            System.err.println("bench: " + e.getMessage());
+            return WRONG;
+        }
+    }
+
+    private static int measured(Plan plan, Path root) throws InterruptedException {
+        try {
+            String before = otherLoad();
+            Figures figures =
+                    new Bench(plan, System.err)
+                            .run(
+                                    root,
+                                    Path.of(
+                                            System.getenv()
+                                                    .getOrDefault("MILLRACE_CHECKOUT", ".")));
+            System.out.print(figures.table());
+            System.out.print(READING);
+            System.out.printf(
+                    "%d cores, Java %s; load of the machine before: %s, after: %s%n",
+                    Runtime.getRuntime().availableProcessors(),
+                    Runtime.version(),
+                    before,
+                    otherLoad());
+            if (plan.json().isPresent()) {
+                Files.writeString(plan.json().get(), json(figures) + "\n");
+            }
+            return OK;
+        } catch (ServerStartException e) {
+            System.err.println("bench: " + e.getMessage());
+            return PREREQUISITE;
+        } catch (TimeoutException e) {
+            System.err.println("bench: " + e.getMessage());
+            return TIMED_OUT;
+        } catch (Exception e) {
+            if (e instanceof InterruptedException interrupted) {
+                throw interrupted;
+            }
+            System.err.println("bench: " + e);
+            return WRONG;
+        }
+    }
+
+    private static String json(Figures figures) throws IOException {
+        return JsonMapper.builder()
+                .enable(SerializationFeature.INDENT_OUTPUT)
+                .build()
+                .writeValueAsString(figures.rows());
+    }
+
+    private static String otherLoad() throws IOException {
+        return Files.readString(Path.of("/proc/loadavg")).strip();
+    }
+
+    private BenchMain() {}
+}
