@@ -59,10 +59,12 @@ class EngineProcessIT {
             // When
             EngineReply reply =
                     chat.complete(
-                            EngineRequest.asking("a", "hello").withMaxTokens(1), LONG, text -> {});
+                            EngineRequest.asking("a", "hello\0there").withMaxTokens(1),
+                            LONG,
+                            text -> {});
 
             // Then
-            String prompt = "<|im_start|>user\nhello<|im_end|>\n<|im_start|>assistant\n";
+            String prompt = "<|im_start|>user\nhello\ufffdthere<|im_end|>\n<|im_start|>assistant\n";
             int expected = 1 + TinyModel.TOKENIZER.encode(prompt).length;
             assertThat(((Completed) reply).usage().inputTokens()).isEqualTo(expected);
         }

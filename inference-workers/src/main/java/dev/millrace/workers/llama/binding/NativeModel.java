@@ -226,8 +226,8 @@ public final class NativeModel implements TokenModel {
             for (int i = 0; i < messages.size(); i++) {
                 EngineMessage message = messages.get(i);
                 MemorySegment entry = chat.asSlice(i * CHAT_MESSAGE.byteSize(), CHAT_MESSAGE);
-                MemorySegment role = scratch.allocateFrom(message.role());
-                MemorySegment content = scratch.allocateFrom(message.content());
+                MemorySegment role = scratch.allocateFrom(withoutZeros(message.role()));
+                MemorySegment content = scratch.allocateFrom(withoutZeros(message.content()));
                 Structs.set(entry, CHAT_MESSAGE, "role", role);
                 Structs.set(entry, CHAT_MESSAGE, "content", content);
                 room += (int) (role.byteSize() + content.byteSize()) * 2 + 64;
@@ -247,6 +247,11 @@ public final class NativeModel implements TokenModel {
             byte[] text = out.asSlice(0, length).toArray(JAVA_BYTE);
             return Optional.of(new String(text, StandardCharsets.UTF_8));
         }
+    }
+
+    /** C would take a zero for the end of the text, and lose the rest. */
+    private static String withoutZeros(String text) {
+        return text.replace('\0', '\ufffd');
     }
 
     @Override
