@@ -1,6 +1,5 @@
 package dev.millrace.ingress;
 
-import dev.millrace.ingress.check.Errors;
 import dev.millrace.ingress.jobs.JobView;
 import dev.millrace.ingress.jobs.StoredJobs;
 import dev.millrace.v1.JobCommand;
@@ -36,7 +35,7 @@ final class Answers {
     }
 
     static JobError tooLargeForTopic() {
-        return Errors.of(
+        return new JobError(
                 "body_too_large", null, "2097152 bytes", "the job does not fit into its topic");
     }
 
@@ -61,7 +60,7 @@ final class Answers {
     }
 
     private static JobError conflict() {
-        return Errors.of(
+        return new JobError(
                 "idempotency_conflict",
                 "idempotency_key",
                 "the same body",
@@ -69,15 +68,16 @@ final class Answers {
     }
 
     private static JobError overBudget() {
-        return Errors.of("over_budget", null, null, "the tenant's budget is spent");
+        return new JobError("over_budget", null, null, "the tenant's budget is spent");
     }
 
     private static JobError tooMany() {
-        return Errors.of("too_many_outstanding", null, null, "the tenant has too many open jobs");
+        return new JobError(
+                "too_many_outstanding", null, null, "the tenant has too many open jobs");
     }
 
     private static JobError refused() {
-        return Errors.of("refused", null, null, "admission refused the job");
+        return new JobError("refused", null, null, "admission refused the job");
     }
 
     private Answers() {}

@@ -1,7 +1,5 @@
 package dev.millrace.ingress.check;
 
-import static dev.millrace.ingress.check.Errors.of;
-
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.JobError;
 import dev.millrace.v1.Message;
@@ -41,7 +39,7 @@ public final class Attachments {
     private static Optional<JobError> key(String key) {
         if (key.length() > MAX_KEY_LENGTH) {
             return Optional.of(
-                    of(
+                    new JobError(
                             "idempotency_key_too_long",
                             "idempotency_key",
                             MAX_KEY_LENGTH + " characters",
@@ -51,7 +49,7 @@ public final class Attachments {
         return legal
                 ? Optional.empty()
                 : Optional.of(
-                        of(
+                        new JobError(
                                 "invalid_idempotency_key",
                                 "idempotency_key",
                                 "1.."
@@ -64,7 +62,7 @@ public final class Attachments {
         return fits(job.getMetadata(), MAX_METADATA_ENTRIES, MAX_METADATA_BYTES)
                 ? Optional.empty()
                 : Optional.of(
-                        of(
+                        new JobError(
                                 "metadata_too_large",
                                 "metadata",
                                 MAX_METADATA_ENTRIES + " entries, " + MAX_METADATA_BYTES + " bytes",
@@ -75,7 +73,7 @@ public final class Attachments {
         return fits(job.getHints(), MAX_HINTS, MAX_HINT_BYTES)
                 ? Optional.empty()
                 : Optional.of(
-                        of(
+                        new JobError(
                                 "hints_too_large",
                                 "hints",
                                 MAX_HINTS + " entries, " + MAX_HINT_BYTES + " bytes",
@@ -91,7 +89,7 @@ public final class Attachments {
         return legal
                 ? Optional.empty()
                 : Optional.of(
-                        of(
+                        new JobError(
                                 "invalid_tags",
                                 "tags",
                                 MAX_TAGS + " tags of 1.." + MAX_TAG_LENGTH + " characters",
@@ -103,7 +101,7 @@ public final class Attachments {
                 .filter(name -> name.isBlank() || name.length() > MAX_CONVERSATION_LENGTH)
                 .map(
                         name ->
-                                of(
+                                new JobError(
                                         "invalid_conversation",
                                         "conversation",
                                         "1.." + MAX_CONVERSATION_LENGTH + " characters",
@@ -129,7 +127,7 @@ public final class Attachments {
                         .findFirst();
         return field.map(
                 name ->
-                        of(
+                        new JobError(
                                 "invalid_character",
                                 name,
                                 "text without U+0000",

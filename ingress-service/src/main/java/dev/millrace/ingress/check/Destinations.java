@@ -1,7 +1,5 @@
 package dev.millrace.ingress.check;
 
-import static dev.millrace.ingress.check.Errors.of;
-
 import dev.millrace.catalog.Tenant;
 import dev.millrace.v1.Callback;
 import dev.millrace.v1.InferenceJob;
@@ -27,7 +25,7 @@ public final class Destinations {
                 .filter(reply -> !owns(tenant, reply))
                 .map(
                         reply ->
-                                of(
+                                new JobError(
                                         "unknown_reply",
                                         "reply",
                                         tenant.replies().isEmpty()
@@ -43,7 +41,7 @@ public final class Destinations {
         }
         if (!isLegal(callback.get().getUrl())) {
             return Optional.of(
-                    of(
+                    new JobError(
                             "invalid_callback",
                             "callback.url",
                             "an http or https URL of at most "
@@ -53,7 +51,7 @@ public final class Destinations {
         }
         if (tenant.webhookSecret().isEmpty()) {
             return Optional.of(
-                    of(
+                    new JobError(
                             "callback_unsigned",
                             "callback",
                             "no callback",

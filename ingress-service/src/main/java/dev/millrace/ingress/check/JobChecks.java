@@ -1,7 +1,5 @@
 package dev.millrace.ingress.check;
 
-import static dev.millrace.ingress.check.Errors.of;
-
 import dev.millrace.catalog.Catalog;
 import dev.millrace.catalog.Lane;
 import dev.millrace.catalog.Tenant;
@@ -109,7 +107,7 @@ public final class JobChecks {
         for (int i = 0; i < messages.size(); i++) {
             if (!ROLES.contains(messages.get(i).getRole())) {
                 return Optional.of(
-                        of(
+                        new JobError(
                                 "invalid_role",
                                 "messages[" + i + "].role",
                                 "system, user, assistant, tool or developer",
@@ -216,7 +214,7 @@ public final class JobChecks {
 
     private static Optional<JobError> when(
             boolean wrong, String code, String field, String limit, String detail) {
-        return wrong ? Optional.of(of(code, field, limit, detail)) : Optional.empty();
+        return wrong ? Optional.of(new JobError(code, field, limit, detail)) : Optional.empty();
     }
 
     private static String knownModels(Catalog catalog) {

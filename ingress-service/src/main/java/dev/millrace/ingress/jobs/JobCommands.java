@@ -33,9 +33,7 @@ public final class JobCommands {
                 .orElseGet(() -> ids.fresh(tenant.name()));
     }
 
-    /**
-     * @param source where the caller waits
-     */
+    /** A caller's job goes with its return address, {@code source}. */
     public JobCommand fromCaller(
             String jobId, Tenant tenant, Submission submission, Source source) {
         return command(jobId, tenant, source, submission, null);

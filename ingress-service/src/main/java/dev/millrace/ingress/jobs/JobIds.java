@@ -51,8 +51,8 @@ public final class JobIds {
 
     /** A new name that nobody can guess: UUIDv7, so that names sort by time. */
     public String fresh(String tenant) {
-        long high = clock.millis() << 16 | 0x7000L | random.nextLong() & 0x0fffL;
-        long low = random.nextLong() & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L;
+        long high = (clock.millis() << 16) | 0x7000L | (random.nextLong() & 0x0fffL);
+        long low = (random.nextLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
         return sealed(tenant, new UUID(high, low));
     }
 
@@ -133,8 +133,8 @@ public final class JobIds {
                             digest.update(bytes);
                         });
         ByteBuffer hash = ByteBuffer.wrap(digest.digest());
-        long high = hash.getLong() & 0xffff_ffff_ffff_0fffL | 0x8000L;
-        long low = hash.getLong() & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L;
+        long high = (hash.getLong() & 0xffff_ffff_ffff_0fffL) | 0x8000L;
+        long low = (hash.getLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
         return new UUID(high, low);
     }
 }

@@ -48,7 +48,7 @@ public final class SchemaGate<T> {
         for (ConsumerRecord<byte[], byte[]> record : following) {
             OptionalInt schemaId = RecordDecoder.schemaId(record.value());
             boolean isNew = schemaId.isPresent() && asked.add(schemaId.getAsInt());
-            if (halted() || isNew && isWithoutAnswer(record)) {
+            if (halted() || (isNew && isWithoutAnswer(record))) {
                 return;
             }
         }

@@ -17,6 +17,8 @@ public final class UnknownSchemas {
     private final Map<Integer, Seen> seen = new LinkedHashMap<>();
 
     /**
+     * How long to wait, and what counts as many.
+     *
      * @param grace from the first time that an id was seen to the moment when its records are given
      *     up
      * @param window in which unknown ids count as "at once"

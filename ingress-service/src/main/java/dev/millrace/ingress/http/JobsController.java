@@ -1,0 +1,121 @@
+package dev.millrace.ingress.http;
+
+import dev.millrace.catalog.Tenant;
+import dev.millrace.ingress.Answer;
+import dev.millrace.ingress.IngressFlow;
+import dev.millrace.ingress.IngressMetrics;
+import dev.millrace.ingress.http.JobBody.BadBodyException;
+import dev.millrace.ingress.jobs.JobView;
+import dev.millrace.ingress.jobs.StoredJobs;
+import dev.millrace.ingress.jobs.TraceContext;
+import dev.millrace.v1.InferenceJob;
+import dev.millrace.v1.JobError;
+import io.micronaut.core.annotation.Nullable;
+import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.PathVariable;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.RequestAttribute;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The Jobs API. Each request has a virtual thread of its own, which waits where there is something
+ * to wait for.
+ */
+@Controller("/v1/jobs")
+@ExecuteOn(TaskExecutors.BLOCKING)
+final class JobsController {
+    private final IngressFlow flow;
+    private final BodyBudget budget;
+    private final IngressMetrics metrics;
+
+    JobsController(IngressFlow flow, BodyBudget budget, IngressMetrics metrics) {
+        this.flow = flow;
+        this.budget = budget;
+        this.metrics = metrics;
+    }
+
+    @Post(consumes = MediaType.APPLICATION_JSON)
+    HttpResponse<?> post(
+            @RequestAttribute(ApiKeyFilter.TENANT) Tenant tenant,
+            HttpHeaders headers,
+            @Nullable @Body byte[] body) {
+        byte[] bytes = body == null ? new byte[0] : body;
+        try (BodyBudget.Share share = budget.take(bytes.length)) {
+            if (!share.granted()) {
+                return Problems.later(HttpStatus.SERVICE_UNAVAILABLE, Problems.busy());
+            }
+            InferenceJob job = JobBody.read(bytes, idempotencyKey(headers));
+            return respond(flow.submit(tenant, job, trace(headers)));
+        } catch (BadBodyException e) {
+            metrics.refused(e.error().getCode());
+            return Problems.of(HttpStatus.BAD_REQUEST, e.error());
+        }
+    }
+
+    @Get("/{id}")
+    HttpResponse<?> get(
+            @RequestAttribute(ApiKeyFilter.TENANT) Tenant tenant, @PathVariable String id) {
+        try {
+            Optional<JobView> job = flow.show(tenant, id);
+            return job.isPresent()
+                    ? HttpResponse.ok(job.get())
+                    : Problems.of(HttpStatus.NOT_FOUND, Problems.notFound());
+        } catch (StoredJobs.UnavailableException e) {
+            return Problems.later(HttpStatus.SERVICE_UNAVAILABLE, Problems.databaseDown());
+        }
+    }
+
+    private HttpResponse<?> respond(Answer answer) {
+        return switch (answer) {
+            case Answer.Taken(JobView job) -> {
+                metrics.accepted();
+                yield HttpResponse.accepted(URI.create("/v1/jobs/" + job.id())).body(job);
+            }
+            case Answer.Refused(JobError error) -> refuse(HttpStatus.BAD_REQUEST, error);
+            case Answer.Conflict(JobError error) -> refuse(HttpStatus.CONFLICT, error);
+            case Answer.OverBudget(JobError error) -> refuse(HttpStatus.PAYMENT_REQUIRED, error);
+            case Answer.TooMany(JobError error) -> {
+                metrics.refused(error.getCode());
+                yield Problems.later(HttpStatus.TOO_MANY_REQUESTS, error);
+            }
+            case Answer.Unreachable(boolean perhapsAccepted) -> {
+                metrics.unreachable();
+                yield Problems.later(
+                        HttpStatus.SERVICE_UNAVAILABLE, Problems.unreachable(perhapsAccepted));
+            }
+        };
+    }
+
+    private HttpResponse<?> refuse(HttpStatus status, JobError error) {
+        metrics.refused(error.getCode());
+        return Problems.of(status, error);
+    }
+
+    private static Optional<String> idempotencyKey(HttpHeaders headers) throws BadBodyException {
+        List<String> keys = headers.getAll("Idempotency-Key");
+        if (keys.size() > 1) {
+            throw new BadBodyException(
+                    new JobError(
+                            "invalid_idempotency_key",
+                            "idempotency_key",
+                            "one Idempotency-Key header",
+                            "the request has several"));
+        }
+        return keys.stream().findFirst();
+    }
+
+    private static TraceContext trace(HttpHeaders headers) {
+        return new TraceContext(
+                headers.findFirst(TraceContext.PARENT), headers.findFirst(TraceContext.STATE));
+    }
+}
