@@ -75,6 +75,11 @@ public final class LedgerService {
         sinks.forEach(Sink::close);
     }
 
+    /** Whether the tables are there. */
+    public boolean isStarted() {
+        return started;
+    }
+
     /** Whether results are being priced and both sinks write. */
     public boolean isReady() {
         return started

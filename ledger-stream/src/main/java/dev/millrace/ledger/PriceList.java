@@ -37,17 +37,19 @@ public final class PriceList {
 
     private final Jdbi database;
     private final LiveCatalog catalog;
+    private final LedgerService service;
     private long recorded;
 
-    public PriceList(Jdbi database, LiveCatalog catalog) {
+    public PriceList(Jdbi database, LiveCatalog catalog, LedgerService service) {
         this.database = database;
         this.catalog = catalog;
+        this.service = service;
     }
 
     @Scheduled(initialDelay = "1s", fixedDelay = "1s")
     void run() {
         Catalog now = catalog.get();
-        if (now.version() == recorded) {
+        if (now.version() == recorded || !service.isStarted()) {
             return;
         }
         try {

@@ -101,7 +101,7 @@ final class Wiring {
 
     @Singleton
     KStream<String, InferenceResult> results(
-            @Named("ledger") ConfiguredStreamBuilder builder,
+            ConfiguredStreamBuilder builder,
             LedgerTopology topology,
             Connection connection,
             LedgerSettings settings) {

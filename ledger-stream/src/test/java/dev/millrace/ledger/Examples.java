@@ -22,6 +22,7 @@ import java.util.Map;
 public final class Examples {
     public static final Instant ACCEPTED = Instant.parse("2026-03-01T11:59:58Z");
     public static final Instant COMPLETED = Instant.parse("2026-03-01T12:00:00Z");
+    public static final Instant FIRST_PRICE = Instant.parse("2026-01-01T00:00:00Z");
     public static final Instant PRICE_CHANGE = Instant.parse("2026-03-01T12:00:00Z");
 
     /** Lane cloud: 1 and 2 dollars for a million tokens until the change, double from then on. */
@@ -34,7 +35,7 @@ public final class Examples {
                 List.of(
                         new Price(
                                 "cloud",
-                                Instant.EPOCH,
+                                FIRST_PRICE,
                                 "USD",
                                 1_000_000,
                                 500_000,

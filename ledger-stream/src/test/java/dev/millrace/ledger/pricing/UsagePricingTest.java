@@ -29,7 +29,7 @@ class UsagePricingTest {
         assertThat(price(after).getCostMicros()).isEqualTo(420);
         assertThat(price(after).getPrice()).contains("cloud/2026-03-01T12:00:00Z");
         assertThat(price(before).getCostMicros()).isEqualTo(210);
-        assertThat(price(before).getPrice()).contains("cloud/1970-01-01T00:00:00Z");
+        assertThat(price(before).getPrice()).contains("cloud/2026-01-01T00:00:00Z");
     }
 
     @Test
