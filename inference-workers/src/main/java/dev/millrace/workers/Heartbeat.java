@@ -1,0 +1,108 @@
+package dev.millrace.workers;
+
+import dev.millrace.topics.Topics;
+import dev.millrace.v1.LaneStatus;
+import dev.millrace.workers.engine.LaneEngine;
+import dev.millrace.workers.intake.JobBoard;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.Serializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the lane's status to {@code millrace.lane-status} every few seconds, and takes it back on
+ * leaving. A status that cannot be told now is told the next time.
+ */
+final class Heartbeat implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
+    private static final Duration GOOD_BYE = Duration.ofSeconds(1);
+
+    private final Producer<byte[], byte[]> producer;
+    private final Serializer<LaneStatus> serializer;
+    private final WorkerSettings settings;
+    private final JobBoard board;
+    private final LaneEngine engine;
+    private final TokenRate rate;
+    private final Clock clock;
+    private final byte[] key;
+    private final Thread thread = Thread.ofVirtual().name("heartbeat").unstarted(this::beat);
+
+    Heartbeat(
+            Producer<byte[], byte[]> producer,
+            Serializer<LaneStatus> serializer,
+            WorkerSettings settings,
+            JobBoard board,
+            LaneEngine engine,
+            TokenRate rate,
+            Clock clock) {
+        this.producer = producer;
+        this.serializer = serializer;
+        this.settings = settings;
+        this.board = board;
+        this.engine = engine;
+        this.rate = rate;
+        this.clock = clock;
+        this.key = (settings.lane() + "/" + settings.worker()).getBytes(StandardCharsets.UTF_8);
+    }
+
+    Heartbeat start() {
+        thread.start();
+        return this;
+    }
+
+    /** The last word is a tombstone: the compacted topic forgets the worker. */
+    @Override
+    public void close() {
+        thread.interrupt();
+        try {
+            boolean ended = thread.join(GOOD_BYE);
+            LOG.debug("heartbeat_ended={}", ended);
+            producer.send(record(null)).get(GOOD_BYE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException | KafkaException e) {
+            LOG.debug("lane_status=not_taken_back error={}", e.toString());
+        }
+    }
+
+    private void beat() {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                tell();
+                TimeUnit.NANOSECONDS.sleep(settings.heartbeat().toNanos());
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("heartbeat=interrupted");
+        }
+    }
+
+    private void tell() {
+        LaneStatus status =
+                new LaneStatus(
+                        settings.lane(),
+                        settings.worker(),
+                        board.slots(),
+                        board.running(),
+                        rate.perSecond(),
+                        engine.trouble().isEmpty() ? "closed" : "open",
+                        clock.instant());
+        try {
+            producer.send(record(serializer.serialize(Topics.LANE_STATUS.name(), status)));
+        } catch (KafkaException e) {
+            LOG.debug("lane_status=untold error={}", e.toString());
+        }
+    }
+
+    private ProducerRecord<byte[], byte[]> record(byte @Nullable [] value) {
+        return new ProducerRecord<>(Topics.LANE_STATUS.name(), key, value);
+    }
+}

@@ -1,0 +1,238 @@
+package dev.millrace.workers;
+
+import dev.millrace.catalog.Lane;
+import dev.millrace.kit.Connection;
+import dev.millrace.kit.DeadLetterQueue;
+import dev.millrace.kit.LiveCatalog;
+import dev.millrace.kit.PatientDeserializer;
+import dev.millrace.topics.Topics;
+import dev.millrace.v1.Band;
+import dev.millrace.v1.TokenChunk;
+import dev.millrace.workers.attempt.Attempt;
+import dev.millrace.workers.attempt.Backoff;
+import dev.millrace.workers.attempt.ControlReader;
+import dev.millrace.workers.attempt.OutcomeSender;
+import dev.millrace.workers.attempt.OutcomeWriter;
+import dev.millrace.workers.attempt.RunningJobs;
+import dev.millrace.workers.attempt.TokenStream;
+import dev.millrace.workers.engine.EngineStarter;
+import dev.millrace.workers.engine.LaneEngine;
+import dev.millrace.workers.intake.BandChoice;
+import dev.millrace.workers.intake.JobBoard;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serializer;
+
+/** Puts a worker together from its parts, starts it, and ends them in the right order. */
+public final class WorkerProcess implements AutoCloseable {
+    private static final Duration FIRST_ENGINE_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_ENGINE_PAUSE = Duration.ofSeconds(30);
+    private static final Duration PRODUCER_CLOSE = Duration.ofSeconds(3);
+
+    private final WorkerSettings settings;
+    private final Connection connection;
+    private final JobBoard board = new JobBoard(new BandChoice());
+    private final PollWake wake = new PollWake(board);
+    private final RunningJobs running = new RunningJobs();
+    private final WorkerCondition condition = new WorkerCondition(System::nanoTime);
+    private final TokenRate rate = new TokenRate(System::nanoTime);
+    private final ScheduledThreadPoolExecutor timer;
+    private final Producer<byte[], byte[]> producer;
+    private final Producer<byte[], byte[]> tokenProducer;
+    private final LiveCatalog catalog;
+    private final LaneEngine engine;
+    private final LaneView lane;
+    private final LaneMetrics metrics;
+    private final JobRunner runner;
+    private final ControlReader control;
+    private final Heartbeat heartbeat;
+    private final WorkerLife life;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private WorkerProcess(
+            WorkerSettings settings,
+            Connection connection,
+            EngineStarter engines,
+            MeterRegistry registry,
+            Clock clock) {
+        this.settings = settings;
+        this.connection = connection;
+        this.timer = timer();
+        this.producer =
+                new KafkaProducer<>(
+                        producerSettings("outcomes", Map.of("buffer.memory", "16777216")));
+        this.tokenProducer =
+                new KafkaProducer<>(
+                        producerSettings(
+                                "tokens",
+                                Map.of(
+                                        "max.block.ms",
+                                        "50",
+                                        "buffer.memory",
+                                        "2097152",
+                                        "linger.ms",
+                                        "0")));
+        this.catalog = new LiveCatalog(connection);
+        this.engine = new LaneEngine(engines, FIRST_ENGINE_PAUSE, LONGEST_ENGINE_PAUSE, wake::wake);
+        this.lane = new LaneView(settings.lane(), board, engine);
+        this.metrics = new LaneMetrics(registry, settings.lane(), rate);
+        this.runner =
+                new JobRunner(
+                        board,
+                        engine,
+                        lane::lane,
+                        attempt(clock),
+                        new OutcomeSender(producer, connection.serializer(Topics.OUTCOMES)),
+                        new DeadLetterQueue(producer),
+                        metrics,
+                        wake);
+        this.control = new ControlReader(connection, running, clock);
+        this.heartbeat =
+                new Heartbeat(
+                        producer,
+                        connection.serializer(Topics.LANE_STATUS),
+                        settings,
+                        board,
+                        engine,
+                        rate,
+                        clock);
+        LaneTopics topics = new LaneTopics(settings.lane());
+        this.life =
+                new WorkerLife(
+                        connection,
+                        catalog,
+                        lane,
+                        topics,
+                        () -> worker(topics),
+                        condition,
+                        settings);
+    }
+
+    public static WorkerProcess start(
+            WorkerSettings settings,
+            Connection connection,
+            EngineStarter engines,
+            MeterRegistry registry,
+            Clock clock) {
+        WorkerProcess process = new WorkerProcess(settings, connection, engines, registry, clock);
+        process.metrics.watch(process.board);
+        process.catalog.onChange(process.lane::accept);
+        process.catalog.start();
+        process.engine.start();
+        process.control.start();
+        process.heartbeat.start();
+        process.life.start();
+        return process;
+    }
+
+    /** Why it does not work; empty where it does. */
+    public Optional<String> trouble() {
+        return condition.trouble().or(engine::trouble);
+    }
+
+    public String laneName() {
+        return settings.lane();
+    }
+
+    public Optional<Lane> lane() {
+        return lane.known();
+    }
+
+    /** Drains first; bounded. Closing twice does nothing. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        life.close();
+        heartbeat.close();
+        runner.close();
+        control.close();
+        engine.close();
+        tokenProducer.close(Duration.ZERO);
+        producer.close(PRODUCER_CLOSE);
+        catalog.close();
+        timer.shutdownNow();
+    }
+
+    private LaneWorker worker(LaneTopics topics) {
+        return new LaneWorker(
+                new KafkaConsumer<>(consumerSettings()),
+                topics,
+                board,
+                runner,
+                running,
+                wake,
+                metrics,
+                condition,
+                settings,
+                System::nanoTime);
+    }
+
+    private Attempt attempt(Clock clock) {
+        return new Attempt(
+                new PatientDeserializer<>(
+                        connection.deserializer(Topics.lane(settings.lane(), Band.STANDARD))),
+                running,
+                new OutcomeWriter(
+                        settings.worker(),
+                        Backoff.OF_ATTEMPTS,
+                        () -> ThreadLocalRandom.current().nextLong()),
+                new TokenStream(tokenSink(), System::nanoTime),
+                timer,
+                clock);
+    }
+
+    private TokenStream.Sink tokenSink() {
+        Serializer<TokenChunk> serializer = connection.serializer(Topics.TOKENS);
+        return (topic, chunk) ->
+                tokenProducer.send(
+                        new ProducerRecord<>(
+                                topic,
+                                chunk.getJobId().getBytes(StandardCharsets.UTF_8),
+                                serializer.serialize(topic, chunk)));
+    }
+
+    /** Small fetches: a lane's records may be large, and what waits here waits for nobody else. */
+    private Map<String, Object> consumerSettings() {
+        Map<String, Object> consumer =
+                new HashMap<>(connection.consumer(Topics.laneGroup(settings.lane())));
+        consumer.put("client.id", settings.worker());
+        consumer.put("value.deserializer", ByteArrayDeserializer.class.getName());
+        consumer.putIfAbsent("max.poll.records", "32");
+        consumer.putIfAbsent("fetch.max.bytes", "4194304");
+        consumer.putIfAbsent("max.partition.fetch.bytes", "524288");
+        return consumer;
+    }
+
+    private Map<String, Object> producerSettings(String purpose, Map<String, String> more) {
+        Map<String, Object> settingsOf = new HashMap<>(connection.producer());
+        settingsOf.put("client.id", settings.worker() + "-" + purpose);
+        settingsOf.put("key.serializer", ByteArraySerializer.class.getName());
+        settingsOf.put("value.serializer", ByteArraySerializer.class.getName());
+        settingsOf.putAll(more);
+        return settingsOf;
+    }
+
+    private static ScheduledThreadPoolExecutor timer() {
+        ScheduledThreadPoolExecutor timer =
+                new ScheduledThreadPoolExecutor(
+                        1, Thread.ofPlatform().daemon().name("attempt-timer").factory());
+        timer.setRemoveOnCancelPolicy(true);
+        return timer;
+    }
+}

@@ -1,0 +1,197 @@
+package dev.millrace.workers.attempt;
+
+import dev.millrace.catalog.Lane;
+import dev.millrace.serde.RegistryErrors;
+import dev.millrace.v1.Outcome;
+import dev.millrace.v1.RoutedJob;
+import dev.millrace.workers.attempt.AttemptEnd.Abandon;
+import dev.millrace.workers.attempt.AttemptEnd.Bury;
+import dev.millrace.workers.attempt.AttemptEnd.Report;
+import dev.millrace.workers.attempt.AttemptEnd.Skip;
+import dev.millrace.workers.attempt.OutcomeWriter.Setting;
+import dev.millrace.workers.engine.Engine;
+import dev.millrace.workers.engine.EngineResult;
+import dev.millrace.workers.engine.Prompt;
+import dev.millrace.workers.engine.StopSignal;
+import dev.millrace.workers.engine.StopSignal.Reason;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes one attempt on the calling (virtual) thread: read the record, look whether the job is still
+ * wanted, run it within its time, and say what is to be done about it. It writes nothing.
+ */
+public final class Attempt {
+    private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
+    private static final Duration BETWEEN_READS = Duration.ofSeconds(1);
+    private static final Duration AFTER_DEADLINE = Duration.ofSeconds(1);
+    private static final String[] TRACE_HEADERS = {"traceparent", "tracestate"};
+
+    private final Deserializer<RoutedJob> deserializer;
+    private final RunningJobs jobs;
+    private final OutcomeWriter outcomes;
+    private final TokenStream tokens;
+    private final ScheduledExecutorService timer;
+    private final Clock clock;
+
+    /**
+     * @param deserializer waits by itself for what may pass soon
+     */
+    public Attempt(
+            Deserializer<RoutedJob> deserializer,
+            RunningJobs jobs,
+            OutcomeWriter outcomes,
+            TokenStream tokens,
+            ScheduledExecutorService timer,
+            Clock clock) {
+        this.deserializer = deserializer;
+        this.jobs = jobs;
+        this.outcomes = outcomes;
+        this.tokens = tokens;
+        this.timer = timer;
+        this.clock = clock;
+    }
+
+    public AttemptEnd run(ConsumerRecord<String, byte[]> record, Engine engine, Lane lane)
+            throws InterruptedException {
+        RoutedJob routed;
+        try {
+            routed = read(record);
+        } catch (SerializationException e) {
+            return new Bury(RegistryErrors.isUnknownId(e) ? "unknown_schema_id" : "undecodable");
+        }
+        StopSignal stop = jobs.begin(routed.getJobId());
+        try {
+            return stillWanted(routed, stop)
+                    .orElseGet(() -> attempt(routed, record.headers(), engine, lane, stop));
+        } finally {
+            jobs.end(routed.getJobId(), stop);
+        }
+    }
+
+    /**
+     * Waits out an outage.
+     *
+     * @throws SerializationException when the record can never be read
+     */
+    private RoutedJob read(ConsumerRecord<String, byte[]> record) throws InterruptedException {
+        while (true) {
+            try {
+                return deserializer.deserialize(record.topic(), record.headers(), record.value());
+            } catch (InterruptException e) {
+                throw (InterruptedException)
+                        new InterruptedException("reading was interrupted").initCause(e);
+            } catch (RuntimeException e) {
+                switch (RegistryErrors.kindOf(e)) {
+                    case BAD_RECORD, UNKNOWN_ID -> throw new SerializationException(e);
+                    case OUTAGE, UNAUTHORIZED, OTHER ->
+                            LOG.warn(
+                                    "topic={} partition={} offset={} waiting_for=registry error={}",
+                                    record.topic(),
+                                    record.partition(),
+                                    record.offset(),
+                                    e.toString());
+                }
+            }
+            TimeUnit.NANOSECONDS.sleep(BETWEEN_READS.toNanos());
+        }
+    }
+
+    private Optional<AttemptEnd> stillWanted(RoutedJob routed, StopSignal stop) {
+        if (stop.isStopped()) {
+            return Optional.of(new Skip("cancelled"));
+        }
+        if (!clock.instant().isBefore(routed.getDeadlineAt())) {
+            return Optional.of(new Skip("deadline"));
+        }
+        return Optional.empty();
+    }
+
+    private AttemptEnd attempt(
+            RoutedJob routed, Headers headers, Engine engine, Lane lane, StopSignal stop) {
+        Instant started = clock.instant();
+        Future<?> limit = limit(routed, lane, started, stop);
+        try {
+            EngineResult result = call(routed, engine, stop);
+            Setting setting = new Setting(lane.model(), started, clock.instant());
+            return outcomes.write(routed, result, stop.reason(), setting)
+                    .<AttemptEnd>map(
+                            outcome -> report(routed, outcome, headers, hold(result, stop)))
+                    .orElseGet(Abandon::new);
+        } catch (RuntimeException e) {
+            // the message may quote content: the class and the place have to do
+            LOG.error(
+                    "job={} tenant={} lane={} attempt={} engine=broken_promise error={} at={}",
+                    routed.getJobId(),
+                    routed.getTenant(),
+                    routed.getLane(),
+                    routed.getAttempt(),
+                    e.getClass().getName(),
+                    e.getStackTrace().length == 0 ? "unknown" : e.getStackTrace()[0]);
+            Setting setting = new Setting(lane.model(), started, clock.instant());
+            return report(
+                    routed, outcomes.internalError(routed, e, setting), headers, Duration.ZERO);
+        } finally {
+            limit.cancel(false);
+        }
+    }
+
+    private EngineResult call(RoutedJob routed, Engine engine, StopSignal stop) {
+        try (TokenStream.Writer pieces = tokens.of(routed)) {
+            EngineResult result = engine.run(Prompt.of(routed), pieces, stop);
+            if (result instanceof EngineResult.Completed) {
+                pieces.complete();
+            }
+            return result;
+        }
+    }
+
+    /** Stops the attempt at the lane's limit or at the job's deadline, whichever is first. */
+    private Future<?> limit(RoutedJob routed, Lane lane, Instant now, StopSignal stop) {
+        Duration untilDeadline = Duration.between(now, routed.getDeadlineAt());
+        boolean deadlineFirst = untilDeadline.compareTo(lane.attemptTimeout()) <= 0;
+        Duration time = deadlineFirst ? untilDeadline : lane.attemptTimeout();
+        Reason reason = deadlineFirst ? Reason.DEADLINE : Reason.ATTEMPT_TIMEOUT;
+        // off the timer's thread: stopping an engine may take a moment
+        return timer.schedule(
+                () -> Thread.startVirtualThread(() -> stop.stop(reason)),
+                time.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Lets the classifier find by itself that a deadline has passed: it is the one to end the job
+     * as expired.
+     */
+    private static Duration hold(EngineResult result, StopSignal stop) {
+        boolean deadline =
+                result instanceof EngineResult.Stopped
+                        && stop.reason().equals(Optional.of(Reason.DEADLINE));
+        return deadline ? AFTER_DEADLINE : Duration.ZERO;
+    }
+
+    private static Report report(RoutedJob routed, Outcome outcome, Headers from, Duration hold) {
+        Headers headers = new RecordHeaders();
+        for (String name : TRACE_HEADERS) {
+            Header header = from.lastHeader(name);
+            if (header != null) {
+                headers.add(header);
+            }
+        }
+        return new Report(outcome, routed.getJobsPartition(), headers, hold);
+    }
+}

@@ -1,0 +1,119 @@
+package dev.millrace.workers.attempt;
+
+import dev.millrace.topics.Topics;
+import dev.millrace.v1.Failed;
+import dev.millrace.v1.JobError;
+import dev.millrace.v1.Outcome;
+import dev.millrace.workers.attempt.AttemptEnd.Report;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.serialization.Serializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes outcomes, and does not rest before each is acknowledged: an outage of the broker or the
+ * registry is waited out, because an outcome that is lost is a job that runs again.
+ */
+public final class OutcomeSender {
+    private static final Logger LOG = LoggerFactory.getLogger(OutcomeSender.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+    private final Producer<byte[], byte[]> producer;
+    private final Serializer<Outcome> serializer;
+
+    public OutcomeSender(Producer<byte[], byte[]> producer, Serializer<Outcome> serializer) {
+        this.producer = producer;
+        this.serializer = serializer;
+    }
+
+    /**
+     * Blocks until the outcome is acknowledged.
+     *
+     * @throws InterruptedException when the worker leaves first; the job then runs again elsewhere
+     */
+    public void deliver(Report report) throws InterruptedException {
+        if (report.hold().isPositive()) {
+            TimeUnit.NANOSECONDS.sleep(report.hold().toNanos());
+        }
+        Report sending = report;
+        Duration pause = FIRST_PAUSE;
+        while (true) {
+            try {
+                producer.send(record(sending)).get();
+                return;
+            } catch (ExecutionException | KafkaException e) {
+                Throwable cause =
+                        e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+                switch (cause) {
+                    case InterruptException interrupted -> throw interruption(interrupted);
+                    case RecordTooLargeException tooLarge -> sending = tooLarge(sending);
+                    default -> warn(sending.outcome(), cause, pause);
+                }
+            }
+            TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+            Duration twice = pause.multipliedBy(2);
+            pause = twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
+        }
+    }
+
+    private ProducerRecord<byte[], byte[]> record(Report report) {
+        Outcome outcome = report.outcome();
+        return new ProducerRecord<>(
+                Topics.OUTCOMES.name(),
+                report.partition(),
+                outcome.getTenant().getBytes(StandardCharsets.UTF_8),
+                serializer.serialize(Topics.OUTCOMES.name(), outcome),
+                report.headers());
+    }
+
+    /** The broker's own limit is lower than ours; the job ends with an error that says so. */
+    private static Report tooLarge(Report report) {
+        Outcome was = report.outcome();
+        LOG.warn("job={} tenant={} outcome=too_large", was.getJobId(), was.getTenant());
+        Failed failed =
+                new Failed(
+                        new JobError(
+                                "answer_too_large",
+                                null,
+                                AnswerLimit.RECORD_BYTES + " bytes",
+                                "the outcome is over what the broker takes"));
+        Outcome instead =
+                new Outcome(
+                        was.getJobId(),
+                        was.getTenant(),
+                        was.getLane(),
+                        was.getModel(),
+                        was.getAttempt(),
+                        was.getWorker(),
+                        was.getUsage(),
+                        was.getTiming(),
+                        failed);
+        return new Report(instead, report.partition(), report.headers(), Duration.ZERO);
+    }
+
+    private static void warn(Outcome outcome, Throwable cause, Duration pause) {
+        LOG.warn(
+                "job={} tenant={} lane={} attempt={} outcome=unsent retry_in_ms={} error={}",
+                outcome.getJobId(),
+                outcome.getTenant(),
+                outcome.getLane(),
+                outcome.getAttempt(),
+                pause.toMillis(),
+                cause.toString());
+    }
+
+    private static InterruptedException interruption(InterruptException e) {
+        InterruptedException interrupted = new InterruptedException("sending was interrupted");
+        interrupted.initCause(e);
+        return interrupted;
+    }
+}

@@ -1,0 +1,145 @@
+package dev.millrace.workers.chat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.langchain4j.http.client.HttpClient;
+import dev.langchain4j.http.client.HttpRequest;
+import dev.langchain4j.http.client.SuccessfulHttpResponse;
+import dev.langchain4j.http.client.sse.ServerSentEventListener;
+import dev.langchain4j.http.client.sse.ServerSentEventParser;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/**
+ * HTTP to one provider, for LangChain4j. Everything happens on the calling (virtual) thread,
+ * streams too, so that an interrupt ends a call at any point. Bodies are bounded, Retry-After
+ * survives, and the key is asked for at each call, so that a rotated one needs no restart.
+ */
+final class ProviderClient implements HttpClient, AutoCloseable {
+    /**
+     * An answer of 4 MiB, escaped and framed; what is really too large is decided when its outcome
+     * is written.
+     */
+    static final long MAX_ANSWER_BYTES = 32L * 1024 * 1024;
+
+    private static final int MAX_ERROR_BYTES = 64 * 1024;
+    private static final Pattern CODE = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+
+    private final java.net.http.HttpClient http;
+    private final Supplier<Optional<String>> key;
+    private final Clock clock;
+    private final ObjectMapper json = new ObjectMapper();
+
+    /**
+     * @param key the bearer key, or empty where the provider wants none; may throw {@link
+     *     MissingKeyException}
+     */
+    ProviderClient(Duration connectTimeout, Supplier<Optional<String>> key, Clock clock) {
+        this.http =
+                java.net.http.HttpClient.newBuilder()
+                        .version(java.net.http.HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(connectTimeout)
+                        .executor(Executors.newVirtualThreadPerTaskExecutor())
+                        .build();
+        this.key = key;
+        this.clock = clock;
+    }
+
+    @Override
+    public SuccessfulHttpResponse execute(HttpRequest request) {
+        try (InputStream body = successful(request).body()) {
+            byte[] bytes = new LimitedInput(body, MAX_ANSWER_BYTES, () -> {}).readAllBytes();
+            return SuccessfulHttpResponse.builder()
+                    .statusCode(200)
+                    .body(new String(bytes, StandardCharsets.UTF_8))
+                    .build();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void execute(
+            HttpRequest request, ServerSentEventParser parser, ServerSentEventListener listener) {
+        try (InputStream body = successful(request).body()) {
+            listener.onOpen(SuccessfulHttpResponse.builder().statusCode(200).build());
+            parser.parse(new LimitedInput(body, MAX_ANSWER_BYTES, CallGuard::heard), listener);
+            listener.onClose();
+        } catch (IOException e) {
+            listener.onError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+
+    private HttpResponse<InputStream> successful(HttpRequest request) throws IOException {
+        HttpResponse<InputStream> response = send(toJdk(request));
+        if (response.statusCode() / 100 == 2) {
+            return response;
+        }
+        try (InputStream body = response.body()) {
+            throw new ProviderHttpException(
+                    response.statusCode(),
+                    response.headers()
+                            .firstValue("retry-after")
+                            .flatMap(value -> RetryAfter.parse(value, clock.instant())),
+                    code(body.readNBytes(MAX_ERROR_BYTES)));
+        }
+    }
+
+    private HttpResponse<InputStream> send(java.net.http.HttpRequest request) throws IOException {
+        try {
+            return http.send(request, BodyHandlers.ofInputStream());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the call was interrupted");
+        }
+    }
+
+    private java.net.http.HttpRequest toJdk(HttpRequest request) {
+        java.net.http.HttpRequest.Builder builder =
+                java.net.http.HttpRequest.newBuilder(URI.create(request.url()))
+                        .method(request.method().name(), BodyPublishers.ofString(request.body()));
+        request.headers()
+                .forEach(
+                        (name, values) -> {
+                            if (!name.equalsIgnoreCase("Authorization")) {
+                                values.forEach(value -> builder.header(name, value));
+                            }
+                        });
+        key.get().ifPresent(secret -> builder.header("Authorization", "Bearer " + secret));
+        return builder.build();
+    }
+
+    /**
+     * The error's code or type; nothing else of the body, because providers quote prompts and keys
+     * in it.
+     */
+    private Optional<String> code(byte[] body) {
+        try {
+            JsonNode error = json.readTree(body).path("error");
+            String code = error.path("code").asText("");
+            String word =
+                    code.isEmpty() || code.equals("null") ? error.path("type").asText("") : code;
+            return Optional.of(word).filter(text -> CODE.matcher(text).matches());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package dev.millrace.workers.intake;
+
+import dev.millrace.v1.Band;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The jobs that have been taken from the lane and are not finished: waiting by band, running in a
+ * slot, or with their outcome on its way. Bounded in each of the three. Thread-safe: the polling
+ * thread fills it, the jobs' threads empty it.
+ */
+public final class JobBoard {
+    private static final int LEAST_WAITING = 16;
+    private static final int MOST_WAITING = 1_024;
+    private static final long MOST_WAITING_BYTES = 8L * 1024 * 1024;
+    private static final int LEAST_UNSENT = 64;
+
+    private final BandChoice choice;
+    private final Map<Band, Queue<LaneJob>> waiting = new EnumMap<>(Band.class);
+    private final Map<Band, Long> waitingBytes = new EnumMap<>(Band.class);
+    private final Set<LaneJob.Place> underWay = new HashSet<>();
+    private int slots = 1;
+    private int running;
+
+    public JobBoard(BandChoice choice) {
+        this.choice = choice;
+        for (Band band : Band.values()) {
+            waiting.put(band, new ArrayDeque<>());
+            waitingBytes.put(band, 0L);
+        }
+    }
+
+    /** How many jobs may run at once. Running ones are never taken back. */
+    public synchronized void resize(int newSlots) {
+        if (newSlots < 1) {
+            throw new IllegalArgumentException("slots=" + newSlots + " must be at least 1");
+        }
+        slots = newSlots;
+    }
+
+    /**
+     * Puts a job into its band's queue.
+     *
+     * @return false where this very record is under way here already: it came back with its
+     *     partition
+     */
+    public synchronized boolean offer(LaneJob job) {
+        if (underWay.contains(job.place())) {
+            return false;
+        }
+        queue(job.band()).add(job);
+        waitingBytes.merge(job.band(), (long) job.bytes(), Long::sum);
+        return true;
+    }
+
+    /**
+     * The next job, which from now on holds a slot; empty where no slot is free or nothing waits.
+     */
+    public synchronized Optional<LaneJob> take() {
+        if (running >= slots || underWay.size() - running >= Math.max(LEAST_UNSENT, 2 * slots)) {
+            return Optional.empty();
+        }
+        Optional<LaneJob> next = choice.next(bandsWaiting()).map(band -> queue(band).remove());
+        next.ifPresent(
+                job -> {
+                    waitingBytes.merge(job.band(), (long) -job.bytes(), Long::sum);
+                    underWay.add(job.place());
+                    running++;
+                });
+        return next;
+    }
+
+    /** A job's model call is over: its slot is free, its outcome still on its way. */
+    public synchronized void released() {
+        running--;
+    }
+
+    /** A job is over and done with, or given up. */
+    public synchronized void gone(LaneJob job) {
+        underWay.remove(job.place());
+    }
+
+    /** Forgets waiting jobs of partitions that are not ours any more. */
+    public synchronized void drop(Collection<TopicPartition> partitions) {
+        for (Queue<LaneJob> queue : waiting.values()) {
+            queue.removeIf(
+                    job -> {
+                        boolean lost = partitions.contains(job.partition());
+                        if (lost) {
+                            waitingBytes.merge(job.band(), (long) -job.bytes(), Long::sum);
+                        }
+                        return lost;
+                    });
+        }
+    }
+
+    /** Forgets all that wait: the worker leaves. */
+    public synchronized void dropAll() {
+        waiting.values().forEach(Queue::clear);
+        waitingBytes.replaceAll((band, bytes) -> 0L);
+    }
+
+    /** Whether a band should get no more for now. */
+    public synchronized boolean isFull(Band band) {
+        return queue(band).size() >= mostWaiting() || bytes(band) >= MOST_WAITING_BYTES;
+    }
+
+    /**
+     * Whether a band that was full has room again: half of it, so that it does not switch at every
+     * job.
+     */
+    public synchronized boolean hasRoom(Band band) {
+        return queue(band).size() <= mostWaiting() / 2 && bytes(band) <= MOST_WAITING_BYTES / 2;
+    }
+
+    public synchronized int slots() {
+        return slots;
+    }
+
+    public synchronized int running() {
+        return running;
+    }
+
+    public synchronized int waiting() {
+        return waiting.values().stream().mapToInt(Queue::size).sum();
+    }
+
+    /** Running, or with an outcome on its way. */
+    public synchronized int underWay() {
+        return underWay.size();
+    }
+
+    private Set<Band> bandsWaiting() {
+        Set<Band> bands = EnumSet.noneOf(Band.class);
+        waiting.forEach(
+                (band, queue) -> {
+                    if (!queue.isEmpty()) {
+                        bands.add(band);
+                    }
+                });
+        return bands;
+    }
+
+    private int mostWaiting() {
+        return Math.clamp(2L * slots, LEAST_WAITING, MOST_WAITING);
+    }
+
+    private Queue<LaneJob> queue(Band band) {
+        return waiting.getOrDefault(band, new ArrayDeque<>());
+    }
+
+    private long bytes(Band band) {
+        return waitingBytes.getOrDefault(band, 0L);
+    }
+}

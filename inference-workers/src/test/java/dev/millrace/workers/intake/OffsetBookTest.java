@@ -1,0 +1,281 @@
+package dev.millrace.workers.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.workers.intake.OffsetBook.Commit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class OffsetBookTest {
+    private static final int CAPACITY = 8;
+
+    @Test
+    void aPartitionThatNobodyTouchedCommitsNothing() {
+        assertThat(OffsetBook.fresh(CAPACITY).commit()).isEmpty();
+    }
+
+    @Test
+    void theCommitIsTheFirstUnfinishedOffsetUntilItFinishes() {
+        // Given
+        OffsetBook book = OffsetBook.fresh(CAPACITY);
+        book.receive(10);
+        book.receive(11);
+        book.receive(12);
+        book.advance(13);
+
+        // When
+        book.finish(11);
+        book.finish(12);
+
+        // Then
+        assertThat(book.commit())
+                .hasValueSatisfying(commit -> assertThat(commit.offset()).isEqualTo(10));
+        book.finish(10);
+        assertThat(book.commit()).contains(new Commit(13, ""));
+    }
+
+    @Test
+    void anIdlePartitionCommitsThePositionBehindTransactionMarkers() {
+        // Given
+        OffsetBook book = OffsetBook.fresh(CAPACITY);
+        book.receive(0);
+        book.advance(2);
+
+        // When
+        book.finish(0);
+
+        // Then
+        assertThat(book.commit()).contains(new Commit(2, ""));
+    }
+
+    @Test
+    void markersAloneMoveTheCommit() {
+        // Given
+        OffsetBook book = OffsetBook.restored(7, "", CAPACITY);
+
+        // When
+        book.advance(9);
+
+        // Then
+        assertThat(book.commit()).contains(new Commit(9, ""));
+    }
+
+    @Test
+    void jobsThatHadFinishedBeyondTheCommitDoNotRunAgain() {
+        // Given
+        OffsetBook before = OffsetBook.fresh(CAPACITY);
+        for (long offset = 0; offset < 5; offset++) {
+            before.receive(offset);
+        }
+        before.finish(1);
+        before.finish(3);
+        Commit commit = before.commit().orElseThrow();
+
+        // When
+        OffsetBook after = OffsetBook.restored(commit.offset(), commit.metadata(), CAPACITY);
+
+        // Then
+        assertThat(commit.offset()).isZero();
+        assertThat(
+                        List.of(
+                                after.receive(0),
+                                after.receive(1),
+                                after.receive(2),
+                                after.receive(3),
+                                after.receive(4)))
+                .containsExactly(true, false, true, false, true);
+    }
+
+    @Test
+    void recordsBelowTheCommittedOffsetAreNotRunAgain() {
+        // Given a consumer whose position was read before the last commit of the former owner
+        OffsetBook book = OffsetBook.restored(20, "", CAPACITY);
+
+        // When
+        boolean run = book.receive(19);
+
+        // Then
+        assertThat(run).isFalse();
+        assertThat(book.commit()).contains(new Commit(20, ""));
+    }
+
+    @Test
+    void aPartitionThatGoesBackwardsIsReadAnew() {
+        // Given
+        OffsetBook book = OffsetBook.restored(20, "", CAPACITY);
+        book.receive(20);
+        book.finish(20);
+
+        // When
+        boolean run = book.receive(3);
+
+        // Then
+        assertThat(run).isTrue();
+        assertThat(book.commit()).contains(new Commit(3, new OffsetHint(4, setOf(3L)).encode(3)));
+        book.finish(3);
+        assertThat(book.commit()).contains(new Commit(4, ""));
+    }
+
+    @Test
+    void aFullBookSaysSoUntilSomethingFinishes() {
+        // Given
+        OffsetBook book = OffsetBook.fresh(2);
+        book.receive(0);
+        book.receive(1);
+        assertThat(book.isFull()).isTrue();
+
+        // When
+        book.finish(1);
+
+        // Then
+        assertThat(book.isFull()).isFalse();
+    }
+
+    @Test
+    void twelveMinutesOfNeighboursFitInTheHint() {
+        // Given one long job, and 72,000 short ones behind it
+        OffsetBook book = OffsetBook.fresh(1_000);
+        book.receive(5);
+        for (long offset = 6; offset <= 72_005; offset++) {
+            book.receive(offset);
+            book.finish(offset);
+        }
+
+        // When
+        Commit commit = book.commit().orElseThrow();
+        OffsetBook after = OffsetBook.restored(commit.offset(), commit.metadata(), CAPACITY);
+
+        // Then
+        assertThat(commit.offset()).isEqualTo(5);
+        assertThat(commit.metadata()).hasSizeLessThan(20);
+        assertThat(after.receive(5)).isTrue();
+        assertThat(after.receive(6)).isFalse();
+        assertThat(after.receive(72_005)).isFalse();
+        assertThat(after.receive(72_006)).isTrue();
+    }
+
+    /**
+     * Any interleaving of receiving, finishing, committing and crashing: nothing is ever lost, what
+     * a commit knew as finished never runs again, and in the end the commit stands at the end of
+     * the partition.
+     */
+    @Property
+    void nothingIsLostAndNothingKnownRunsAgain(
+            @ForAll long seed, @ForAll @IntRange(min = 1, max = 300) int length) {
+        Random random = new Random(seed);
+        Partition partition = new Partition(random, length);
+        for (int step = 0; step < 1_000; step++) {
+            switch (random.nextInt(10)) {
+                case 0 -> partition.commit();
+                case 1 -> {
+                    if (random.nextInt(5) == 0) {
+                        partition.crash();
+                    }
+                }
+                case 2, 3, 4, 5 -> partition.receive();
+                default -> partition.finishOne();
+            }
+        }
+        partition.finishEverything();
+
+        assertThat(partition.finished).containsExactlyInAnyOrderElementsOf(partition.jobs);
+        assertThat(partition.committed).isEqualTo(new Commit(partition.end, ""));
+    }
+
+    private static SortedSet<Long> setOf(Long... offsets) {
+        return new TreeSet<>(List.of(offsets));
+    }
+
+    /**
+     * A partition with gaps (markers), its one consumer, and what the consumer's life may do to it.
+     */
+    private static final class Partition {
+        private final Random random;
+        private final List<Long> jobs = new ArrayList<>();
+        private final Set<Long> finished = new HashSet<>();
+
+        /** Of the finished ones, those that this life of the consumer knows. */
+        private Set<Long> known = new HashSet<>();
+
+        private final List<Long> running = new ArrayList<>();
+        private final long end;
+        private OffsetBook book = OffsetBook.fresh(CAPACITY);
+        private Commit committed = new Commit(0, "");
+        private Set<Long> finishedAtCommit = Set.of();
+        private long position;
+
+        Partition(Random random, int length) {
+            this.random = random;
+            long offset = 0;
+            for (int i = 0; i < length; i++) {
+                jobs.add(offset);
+                offset += 1 + (random.nextInt(4) == 0 ? random.nextInt(3) : 0);
+            }
+            this.end = offset + 1;
+        }
+
+        void receive() {
+            int batch = 1 + random.nextInt(3);
+            for (int i = 0; i < batch && !book.isFull(); i++) {
+                long from = position;
+                long offset = jobs.stream().filter(job -> job >= from).findFirst().orElse(end);
+                if (offset < end) {
+                    if (book.receive(offset)) {
+                        assertThat(finishedAtCommit).doesNotContain(offset);
+                        running.add(offset);
+                    } else {
+                        assertThat(finished).contains(offset);
+                    }
+                }
+                position = Math.min(end, offset + 1);
+                book.advance(position);
+            }
+        }
+
+        void finishOne() {
+            if (!running.isEmpty()) {
+                long offset = running.remove(random.nextInt(running.size()));
+                finished.add(offset);
+                known.add(offset);
+                book.finish(offset);
+            }
+        }
+
+        void commit() {
+            book.commit()
+                    .ifPresent(
+                            commit -> {
+                                assertThat(commit.offset())
+                                        .isGreaterThanOrEqualTo(committed.offset());
+                                assertThat(jobs.stream().filter(job -> job < commit.offset()))
+                                        .allMatch(finished::contains);
+                                committed = commit;
+                                finishedAtCommit = Set.copyOf(known);
+                            });
+        }
+
+        void crash() {
+            book = OffsetBook.restored(committed.offset(), committed.metadata(), CAPACITY);
+            position = committed.offset();
+            running.clear();
+            known = new HashSet<>(finishedAtCommit);
+        }
+
+        void finishEverything() {
+            while (position < end || !running.isEmpty()) {
+                receive();
+                finishOne();
+            }
+            commit();
+        }
+    }
+}
