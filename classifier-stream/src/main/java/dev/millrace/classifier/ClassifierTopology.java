@@ -4,6 +4,7 @@ import dev.millrace.classifier.job.Emission;
 import dev.millrace.classifier.store.Stores;
 import dev.millrace.classifier.stream.ClassifierMetrics;
 import dev.millrace.classifier.stream.JobProcessor;
+import dev.millrace.classifier.stream.LaneTopic;
 import dev.millrace.classifier.stream.ReplyPartitioner;
 import dev.millrace.classifier.stream.TopicSerdes;
 import dev.millrace.topics.Topic;
@@ -94,10 +95,7 @@ public final class ClassifierTopology implements Supplier<Topology> {
                 "lanes",
                 Emission.ToLane.class,
                 Emission.ToLane::routed,
-                routed ->
-                        routed.to(
-                                (jobId, job, context) -> TopicSerdes.laneOf(job),
-                                produced("lanes", serdes.lanes())));
+                routed -> routed.to(new LaneTopic(), produced("lanes", serdes.lanes())));
     }
 
     private void toIngress(BranchedKStream<String, Emission> split) {

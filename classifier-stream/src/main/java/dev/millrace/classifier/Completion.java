@@ -144,6 +144,7 @@ public final class Completion {
     }
 
     private static Step wasted(Outcome outcome, String why) {
-        return Step.wasted(new Waste(outcome.getLane(), why, outcome.getUsage()));
+        String reason = outcome.getBody() instanceof Cancelled ? "cancelled" : why;
+        return Step.wasted(new Waste(outcome.getLane(), reason, outcome.getUsage()));
     }
 }

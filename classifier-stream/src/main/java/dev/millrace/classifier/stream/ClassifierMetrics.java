@@ -11,28 +11,12 @@ public interface ClassifierMetrics {
 
     void wasted(Waste waste);
 
-    /** How many jobs of one partition are open; 0 when the partition is given up. */
+    /** How many jobs of one partition are open. */
     void open(int partition, long jobs);
 
     /** The partition's task looked at what is due: it is alive. */
     void alive(int partition, long atMillis);
 
-    /** Counts nothing. */
-    ClassifierMetrics NONE =
-            new ClassifierMetrics() {
-                @Override
-                public void accepted() {}
-
-                @Override
-                public void ended(ResultStatus status) {}
-
-                @Override
-                public void wasted(Waste waste) {}
-
-                @Override
-                public void open(int partition, long jobs) {}
-
-                @Override
-                public void alive(int partition, long atMillis) {}
-            };
+    /** The partition is another process's now. */
+    void left(int partition);
 }

@@ -95,7 +95,7 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
     public void close() {
         Task closing = task;
         if (closing != null) {
-            metrics.open(closing.partition(), 0);
+            metrics.left(closing.partition());
         }
         task = null;
         changedTenants.clear();

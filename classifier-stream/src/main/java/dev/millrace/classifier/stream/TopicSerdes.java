@@ -6,12 +6,30 @@ import dev.millrace.topics.Topic;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.Band;
 import dev.millrace.v1.RoutedJob;
+import java.time.Clock;
+import java.time.Duration;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.Serializer;
 
-/** The configured serdes of topics. */
+/**
+ * The configured serdes of topics. They wait for a registry that does not answer: a thread that
+ * dies of it is dearer, since the group misses it only after its session, and its stores are read
+ * again.
+ */
 public final class TopicSerdes {
+    /** Below {@code max.poll.interval.ms}; after it the thread is replaced. */
+    private static final Duration OUTAGE = Duration.ofMinutes(2);
+
+    private static final PatientDeserializer.Patience PATIENCE =
+            new PatientDeserializer.Patience(
+                    OUTAGE,
+                    PatientDeserializer.Patience.DEFAULT.unknownId(),
+                    PatientDeserializer.Patience.DEFAULT.firstPause(),
+                    PatientDeserializer.Patience.DEFAULT.maxPause(),
+                    PatientDeserializer.Patience.DEFAULT.noSecondGrace());
+
     private final Connection connection;
 
     public TopicSerdes(Connection connection) {
@@ -21,8 +39,12 @@ public final class TopicSerdes {
     /** For reading: what may pass is waited out, and a record without a value is a bad one. */
     public <V extends SpecificRecord> Serde<V> source(Topic<V> topic) {
         return Serdes.serdeFrom(
-                connection.serializer(topic),
-                new PatientDeserializer<>(connection.deserializer(topic)));
+                serializer(topic),
+                new PatientDeserializer<>(
+                        connection.deserializer(topic),
+                        PATIENCE,
+                        Clock.systemUTC(),
+                        Thread::sleep));
     }
 
     public <V extends SpecificRecord> Serde<V> of(Topic<V> topic) {
@@ -41,11 +63,11 @@ public final class TopicSerdes {
                 (store, routed) ->
                         routed == null
                                 ? null
-                                : lanes.serializer().serialize(laneOf(routed), routed),
+                                : lanes.serializer().serialize(LaneTopic.of(routed), routed),
                 lanes.deserializer());
     }
 
-    public static String laneOf(RoutedJob routed) {
-        return Topics.lane(routed.getLane(), routed.getBand()).name();
+    private <V extends SpecificRecord> Serializer<V> serializer(Topic<V> topic) {
+        return new PatientSerializer<>(connection.serializer(topic), OUTAGE, Thread::sleep);
     }
 }

@@ -36,6 +36,11 @@ public final class RecordedMetrics implements ClassifierMetrics {
     @Override
     public void alive(int partition, long atMillis) {}
 
+    @Override
+    public void left(int partition) {
+        open = 0;
+    }
+
     public int acceptedCount() {
         return accepted;
     }

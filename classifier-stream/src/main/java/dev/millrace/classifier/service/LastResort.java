@@ -1,0 +1,7 @@
+package dev.millrace.classifier.service;
+
+/** What is done when the stream has died for good. */
+@FunctionalInterface
+interface LastResort {
+    void exit();
+}

@@ -1,0 +1,58 @@
+package dev.millrace.classifier.service;
+
+import dev.millrace.classifier.ClassifierTopology;
+import dev.millrace.classifier.JobFlow;
+import dev.millrace.classifier.job.Emission;
+import dev.millrace.classifier.stream.ClassifierMetrics;
+import dev.millrace.classifier.stream.TopicSerdes;
+import dev.millrace.kit.Connection;
+import dev.millrace.kit.LiveCatalog;
+import io.micronaut.configuration.kafka.streams.ConfiguredStreamBuilder;
+import io.micronaut.context.annotation.Bean;
+import io.micronaut.context.annotation.Factory;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import org.apache.kafka.streams.kstream.KStream;
+
+/** What the classifier is made of. */
+@Factory
+final class Wiring {
+    @Singleton
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Singleton
+    Connection connection() {
+        return Connection.fromEnvironment(System.getenv());
+    }
+
+    @Bean(preDestroy = "close")
+    @Singleton
+    LiveCatalog catalog(Connection connection) {
+        return new LiveCatalog(connection).start();
+    }
+
+    @Singleton
+    ClassifierTopology topology(
+            LiveCatalog catalog, ClassifierMetrics metrics, Connection connection) {
+        return new ClassifierTopology(JobFlow.with(catalog), metrics, new TopicSerdes(connection));
+    }
+
+    /** The one stream of this process, which Micronaut calls the default. */
+    @Singleton
+    KStream<String, Emission> emissions(
+            ConfiguredStreamBuilder builder,
+            ClassifierTopology topology,
+            Connection connection,
+            ClassifierSettings settings) {
+        builder.getConfiguration().putAll(settings.streams().over(connection));
+        return topology.addTo(builder);
+    }
+
+    /** Ends the process: whoever supervises it starts another. */
+    @Singleton
+    LastResort lastResort() {
+        return () -> Runtime.getRuntime().exit(1);
+    }
+}
