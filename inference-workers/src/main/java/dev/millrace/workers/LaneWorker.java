@@ -42,6 +42,7 @@ final class LaneWorker {
     private static final Logger LOG = LoggerFactory.getLogger(LaneWorker.class);
     private static final Duration IDLE_POLL = Duration.ofMillis(250);
     private static final Duration DRAIN_POLL = Duration.ofMillis(20);
+    private static final Duration AFTER_FAILED_COMMIT = Duration.ofSeconds(1);
     private static final Duration LOOK_UP_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
@@ -63,6 +64,7 @@ final class LaneWorker {
     private final Set<Band> full = EnumSet.noneOf(Band.class);
     private boolean commitUnderWay;
     private long lastCommit;
+    private long nextCommit;
     private volatile boolean leaving;
 
     LaneWorker(
@@ -88,6 +90,7 @@ final class LaneWorker {
         this.nanoTime = nanoTime;
         this.partitions = new LanePartitions(settings.unfinishedPerPartition());
         this.lastCommit = nanoTime.getAsLong();
+        this.nextCommit = lastCommit;
     }
 
     /**
@@ -166,7 +169,12 @@ final class LaneWorker {
         if (!commitsWait) {
             return IDLE_POLL;
         }
-        long left = settings.commitInterval().toNanos() - (nanoTime.getAsLong() - lastCommit);
+        // a commit that takes long is looked after less and less often
+        long now = nanoTime.getAsLong();
+        long left =
+                commitUnderWay
+                        ? Math.max(settings.commitInterval().toNanos(), now - lastCommit)
+                        : nextCommit - now;
         return Duration.ofNanos(
                 Math.clamp(left, TimeUnit.MILLISECONDS.toNanos(1), IDLE_POLL.toNanos()));
     }
@@ -221,13 +229,14 @@ final class LaneWorker {
     }
 
     private void commit() {
-        boolean due = nanoTime.getAsLong() - lastCommit >= settings.commitInterval().toNanos();
-        if (commitUnderWay || !due || !partitions.hasChanges()) {
+        long now = nanoTime.getAsLong();
+        if (commitUnderWay || now - nextCommit < 0 || !partitions.hasChanges()) {
             return;
         }
         Map<TopicPartition, OffsetAndMetadata> offsets = partitions.takeDue();
         if (!offsets.isEmpty()) {
-            lastCommit = nanoTime.getAsLong();
+            lastCommit = now;
+            nextCommit = now + settings.commitInterval().toNanos();
             commitUnderWay = true;
             consumer.commitAsync(offsets, this::committed);
         }

@@ -74,7 +74,10 @@ final class WorkerLife implements AutoCloseable {
     public void close() {
         leaving.countDown();
         LaneWorker worker = current;
-        if (worker != null) {
+        if (worker == null) {
+            // it still waits for something
+            thread.interrupt();
+        } else {
             worker.leave();
         }
         try {

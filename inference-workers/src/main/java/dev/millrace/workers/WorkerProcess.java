@@ -213,6 +213,7 @@ public final class WorkerProcess implements AutoCloseable {
                 new HashMap<>(connection.consumer(Topics.laneGroup(settings.lane())));
         consumer.put("client.id", settings.worker());
         consumer.put("value.deserializer", ByteArrayDeserializer.class.getName());
+        consumer.put("allow.auto.create.topics", "false");
         consumer.putIfAbsent("max.poll.records", "32");
         consumer.putIfAbsent("fetch.max.bytes", "4194304");
         consumer.putIfAbsent("max.partition.fetch.bytes", "524288");

@@ -80,12 +80,16 @@ public final class ControlReader implements AutoCloseable {
         Map<String, Object> settings = new HashMap<>(connection.reader());
         settings.put("client.id", "millrace-control");
         settings.put("auto.offset.reset", "latest");
+        settings.put("allow.auto.create.topics", "false");
         settings.put("fetch.max.bytes", Integer.toString(1024 * 1024));
         try (KafkaConsumer<String, ControlEvent> consumer = new KafkaConsumer<>(settings)) {
             List<TopicPartition> partitions =
                     consumer.partitionsFor(Topics.CONTROL.name(), TIMEOUT).stream()
                             .map(info -> new TopicPartition(info.topic(), info.partition()))
                             .toList();
+            if (partitions.isEmpty()) {
+                throw new KafkaException("topic " + Topics.CONTROL + " is not there");
+            }
             consumer.assign(partitions);
             seek(consumer, partitions);
             while (stopping.getCount() > 0) {

@@ -15,7 +15,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -68,30 +70,31 @@ public final class LlamaEngine implements Engine {
             return new Transient("engine_died", "the engine has ended and is being started again");
         }
         EngineRequest request = request(prompt);
-        try (var registration = stop.onStop(() -> client.cancel(request.id()))) {
-            EngineReply reply =
-                    client.complete(
-                            request, LONGEST, piece -> pass(piece, request, prompt, pieces, stop));
+        AtomicBoolean over = new AtomicBoolean();
+        Consumer<String> wanted = prompt.stream() ? pieces : piece -> {};
+        try (var registration = stop.onStop(() -> cancelUntil(over, request.id()))) {
+            EngineReply reply = client.complete(request, LONGEST, wanted);
             // one that had to be killed because it did not stop has stopped all the same
             return stop.isStopped() && reply instanceof EngineReply.Failed
                     ? new Stopped(Spent.NOTHING)
                     : result(reply);
+        } finally {
+            over.set(true);
         }
     }
 
-    private void pass(
-            String piece,
-            EngineRequest request,
-            Prompt prompt,
-            Consumer<String> pieces,
-            StopSignal stop) {
-        if (stop.isStopped()) {
-            // a stop that came before the client knew the request
-            client.cancel(request.id());
-        }
-        if (prompt.stream()) {
-            pieces.accept(piece);
-        }
+    /**
+     * Again and again, since the client forgets a cancellation that comes before it knows the
+     * request.
+     */
+    private void cancelUntil(AtomicBoolean over, String requestId) {
+        Thread.startVirtualThread(
+                () -> {
+                    while (!over.get()) {
+                        client.cancel(requestId);
+                        LockSupport.parkNanos(LOOK.toNanos());
+                    }
+                });
     }
 
     private EngineRequest request(Prompt prompt) {
