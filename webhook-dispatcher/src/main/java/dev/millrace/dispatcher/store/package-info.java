@@ -1,0 +1,5 @@
+/** Deliveries and attempts in PostgreSQL: what survives a restart. */
+@NullMarked
+package dev.millrace.dispatcher.store;
+
+import org.jspecify.annotations.NullMarked;
