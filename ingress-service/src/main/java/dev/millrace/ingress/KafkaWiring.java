@@ -17,21 +17,15 @@ import dev.millrace.kit.LiveCatalog;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.InferenceResult;
-import dev.millrace.v1.JobCommand;
 import io.micronaut.configuration.kafka.admin.AdminClientFactory;
-import io.micronaut.configuration.kafka.config.KafkaDefaultConfiguration;
-import io.micronaut.configuration.kafka.config.KafkaProducerConfiguration;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Replaces;
 import io.micronaut.context.annotation.Requires;
-import io.micronaut.context.env.Environment;
-import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Properties;
 import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -43,7 +37,7 @@ final class KafkaWiring {
     /** False leaves out whatever needs Kafka, for tests of the HTTP side. */
     static final String CONNECT = "millrace.ingress.connect";
 
-    private static final int MAX_BLOCK_MS = 3_000;
+    static final int MAX_BLOCK_MS = 3_000;
     private static final int MAX_BLOCK_REPLIES_MS = 1_000;
 
     /** The process's environment variables, or a test's. */
@@ -84,19 +78,6 @@ final class KafkaWiring {
     @Singleton
     BrokerTopics brokerTopics(AdminClient admin, Clock clock) {
         return new BrokerTopics(admin, clock);
-    }
-
-    /** What Micronaut makes the producer of {@link JobsClient} from. */
-    @Singleton
-    @Named(JobsClient.NAME)
-    KafkaProducerConfiguration<String, JobCommand> jobsProducer(
-            KafkaDefaultConfiguration defaults, Environment environment, Clients clients) {
-        KafkaProducerConfiguration<String, JobCommand> configuration =
-                new KafkaProducerConfiguration<>(JobsClient.NAME, defaults, environment);
-        Properties config = configuration.getConfig();
-        config.clear();
-        config.putAll(clients.producer(JobsClient.NAME, MAX_BLOCK_MS));
-        return configuration;
     }
 
     @Bean(preDestroy = "close")
