@@ -44,22 +44,25 @@ final class Figures {
         }
     }
 
-    /** In the order in which the names came. */
+    /** In the order in which the names came, those of one group together. */
     List<Row> rows() {
-        List<Row> rows = new ArrayList<>();
+        Map<String, List<Row>> groups = new LinkedHashMap<>();
         byName.forEach(
-                (name, samples) -> {
-                    Double floor = median(samples.floor());
-                    Double millrace = median(samples.millrace());
-                    rows.add(
-                            new Row(
-                                    name,
-                                    rounded(floor),
-                                    rounded(millrace),
-                                    ratio(floor, millrace),
-                                    samples.unit()));
-                });
-        return rows;
+                (name, samples) ->
+                        groups.computeIfAbsent(group(name), group -> new ArrayList<>())
+                                .add(row(name, samples)));
+        return groups.values().stream().flatMap(List::stream).toList();
+    }
+
+    private static Row row(String name, Samples samples) {
+        Double floor = median(samples.floor());
+        Double millrace = median(samples.millrace());
+        return new Row(
+                name, rounded(floor), rounded(millrace), ratio(floor, millrace), samples.unit());
+    }
+
+    private static String group(String name) {
+        return name.substring(0, name.indexOf('.'));
     }
 
     /** A table for people: medians, and in brackets the least and the most of all rounds. */
@@ -72,9 +75,8 @@ final class Figures {
             if (samples == null) {
                 continue;
             }
-            String of = row.name().substring(0, row.name().indexOf('.'));
-            table.append(of.equals(group) ? "" : "\n");
-            group = of;
+            table.append(group(row.name()).equals(group) ? "" : "\n");
+            group = group(row.name());
             table.append(
                     line(
                             row.name(),

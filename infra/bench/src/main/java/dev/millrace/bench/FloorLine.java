@@ -48,6 +48,7 @@ final class FloorLine implements Line, AutoCloseable {
         command.addAll(BenchStack.JVM);
         command.addAll(
                 List.of(
+                        "--enable-native-access=ALL-UNNAMED",
                         "-Dlogback.configurationFile=bench-logback.xml",
                         "-cp",
                         System.getProperty("java.class.path"),
