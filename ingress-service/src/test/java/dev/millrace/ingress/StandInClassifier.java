@@ -102,12 +102,14 @@ final class StandInClassifier implements AutoCloseable {
                             .setAcceptedAt(command.getReceivedAt())
                             .setSource(command.getSource())
                             .build();
-            producer.send(
-                    new ProducerRecord<>(
-                            Topics.INGRESS_REPLIES.name(),
-                            command.getSource().getReplyPartition(),
-                            command.getJobId(),
-                            new IngressReply(command.getJobId(), command.getTenant(), receipt)));
+            var _ =
+                    producer.send(
+                            new ProducerRecord<>(
+                                    Topics.INGRESS_REPLIES.name(),
+                                    command.getSource().getReplyPartition(),
+                                    command.getJobId(),
+                                    new IngressReply(
+                                            command.getJobId(), command.getTenant(), receipt)));
         }
     }
 }

@@ -10,12 +10,11 @@ import dev.millrace.ingress.jobs.StoredJobs;
 import dev.millrace.ingress.jobs.TraceContext;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.JobError;
-import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
-import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.PathVariable;
@@ -46,10 +45,9 @@ final class JobsController {
 
     @Post(consumes = MediaType.APPLICATION_JSON)
     HttpResponse<?> post(
-            @RequestAttribute(ApiKeyFilter.TENANT) Tenant tenant,
-            HttpHeaders headers,
-            @Nullable @Body byte[] body) {
-        byte[] bytes = body == null ? new byte[0] : body;
+            @RequestAttribute(ApiKeyFilter.TENANT) Tenant tenant, HttpRequest<byte[]> request) {
+        byte[] bytes = request.getBody().orElseGet(() -> new byte[0]);
+        HttpHeaders headers = request.getHeaders();
         try (BodyBudget.Share share = budget.take(bytes.length)) {
             if (!share.granted()) {
                 return Problems.later(HttpStatus.SERVICE_UNAVAILABLE, Problems.busy());
@@ -101,15 +99,24 @@ final class JobsController {
         return Problems.of(status, error);
     }
 
+    /**
+     * One header of printable ASCII: what other characters a header's bytes mean is nowhere agreed
+     * upon.
+     */
     private static Optional<String> idempotencyKey(HttpHeaders headers) throws BadBodyException {
         List<String> keys = headers.getAll("Idempotency-Key");
-        if (keys.size() > 1) {
+        boolean legal =
+                keys.size() <= 1
+                        && keys.stream()
+                                .flatMapToInt(String::chars)
+                                .allMatch(c -> c >= ' ' && c <= '~');
+        if (!legal) {
             throw new BadBodyException(
                     new JobError(
                             "invalid_idempotency_key",
                             "idempotency_key",
-                            "one Idempotency-Key header",
-                            "the request has several"));
+                            "one Idempotency-Key header of printable ASCII characters",
+                            "the request has several, or other characters in it"));
         }
         return keys.stream().findFirst();
     }

@@ -135,7 +135,7 @@ class JobsApiTest {
     }
 
     @Test
-    void aTraceGoesOnAndAJobOfAThousandCharactersOfTwoBytesIsMeasuredInBytes() throws Exception {
+    void aPromptIsMeasuredInBytesNotInCharacters() throws Exception {
         // When
         HttpResponse<String> response =
                 post(

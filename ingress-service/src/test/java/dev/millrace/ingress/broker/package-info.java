@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.ingress.broker;
+
+import org.jspecify.annotations.NullMarked;
