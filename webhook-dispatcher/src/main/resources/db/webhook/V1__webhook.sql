@@ -14,6 +14,7 @@ create table webhook.delivery (
     state                text not null default 'pending' check (state in ('pending', 'delivered', 'exhausted')),
     attempts             integer not null default 0,
     claim                bigint not null default 0,
+    claimed_by           text,
     next_attempt_at      timestamptz,
     last_status          integer,
     last_error           text,
@@ -25,6 +26,7 @@ create table webhook.delivery (
 );
 
 create index delivery_due on webhook.delivery (endpoint, next_attempt_at) where state = 'pending';
+create index delivery_in_hand on webhook.delivery (claimed_by) where claimed_by is not null;
 create index delivery_by_job on webhook.delivery (job_id);
 create index delivery_with_content on webhook.delivery (created_at) where payload is not null;
 
@@ -36,6 +38,7 @@ comment on column webhook.delivery.payload is 'the JSON body, byte for byte as i
 comment on column webhook.delivery.state is 'pending, delivered or exhausted';
 comment on column webhook.delivery.attempts is 'attempts recorded in webhook.attempt';
 comment on column webhook.delivery.claim is 'counts the times that a dispatcher took the row; a late attempt is told by it';
+comment on column webhook.delivery.claimed_by is 'the dispatcher whose attempt is running; null between attempts';
 comment on column webhook.delivery.next_attempt_at is 'when it is due, UTC; while an attempt runs, when another dispatcher may take it over';
 comment on column webhook.delivery.last_status is 'HTTP status of the last attempt; null when there was no answer';
 comment on column webhook.delivery.last_error is 'short word for why the last attempt had no answer, or why it is exhausted';

@@ -1,6 +1,7 @@
 package dev.millrace.dispatcher;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.millrace.dispatcher.store.Deliveries;
 import dev.millrace.kit.Connection;
 import dev.millrace.kit.Database;
 import dev.millrace.kit.DatabaseErrors;
@@ -12,6 +13,7 @@ import io.micronaut.runtime.event.annotation.EventListener;
 import io.micronaut.runtime.server.event.ServerStartupEvent;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +41,8 @@ public class DispatcherService {
     private final LiveCatalog catalog;
     private final HikariDataSource pool;
     private final ConsumerRegistry consumers;
+    private final Deliveries deliveries;
+    private final Clock clock;
     private final Dispatcher dispatcher;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Thread starter =
@@ -49,11 +54,15 @@ public class DispatcherService {
             LiveCatalog catalog,
             HikariDataSource pool,
             ConsumerRegistry consumers,
+            Deliveries deliveries,
+            Clock clock,
             Dispatcher dispatcher) {
         this.connection = connection;
         this.catalog = catalog;
         this.pool = pool;
         this.consumers = consumers;
+        this.deliveries = deliveries;
+        this.clock = clock;
         this.dispatcher = dispatcher;
     }
 
@@ -82,12 +91,13 @@ public class DispatcherService {
         while (stopping.getCount() > 0) {
             try {
                 prepare();
+                int inHand = deliveries.releaseAll(clock.instant());
                 dispatcher.start();
                 consumers.resume(WebhookIntake.GROUP);
                 started = true;
-                LOG.info("dispatcher=started");
+                LOG.info("dispatcher=started taken_up={}", inHand);
                 return;
-            } catch (TimeoutException | FlywayException e) {
+            } catch (TimeoutException | FlywayException | JdbiException e) {
                 LOG.error("dispatcher=waiting error={}", DatabaseErrors.describe(e));
             } catch (InterruptedException e) {
                 return;

@@ -9,6 +9,8 @@ import java.time.Duration;
  * What can be set in {@code application.yml} under {@code dispatcher}; where to find Kafka and
  * PostgreSQL comes from the environment.
  *
+ * @param instance this process's name among the dispatchers of a database, which a restart keeps;
+ *     the host's name where it is empty
  * @param attempts for one delivery, the first included
  * @param firstRetry the pause behind the first failed attempt
  * @param retryFactor how much longer each further pause is
@@ -26,6 +28,7 @@ import java.time.Duration;
  */
 @ConfigurationProperties("dispatcher")
 public record DispatcherSettings(
+        @Bindable(defaultValue = "") String instance,
         @Bindable(defaultValue = "8") int attempts,
         @Bindable(defaultValue = "1s") Duration firstRetry,
         @Bindable(defaultValue = "4") int retryFactor,

@@ -18,6 +18,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -56,8 +58,9 @@ final class Wiring {
     }
 
     @Singleton
-    Deliveries deliveries(Jdbi jdbi) {
-        return new Deliveries(jdbi);
+    Deliveries deliveries(Jdbi jdbi, DispatcherSettings settings) {
+        return new Deliveries(
+                jdbi, settings.instance().isBlank() ? hostName() : settings.instance());
     }
 
     @Bean(preDestroy = "close")
@@ -110,5 +113,13 @@ final class Wiring {
     @Singleton
     Deserializer<WebhookEvent> events(Connection connection) {
         return new PatientDeserializer<>(connection.deserializer(Topics.WEBHOOKS));
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "dispatcher";
+        }
     }
 }

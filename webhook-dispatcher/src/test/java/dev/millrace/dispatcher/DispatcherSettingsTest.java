@@ -15,6 +15,7 @@ class DispatcherSettingsTest {
     void theDefaultsAreTheseAndNoWebhookGoesToThisMachine() {
         DispatcherSettings expected =
                 new DispatcherSettings(
+                        "",
                         8,
                         Duration.ofSeconds(1),
                         4,

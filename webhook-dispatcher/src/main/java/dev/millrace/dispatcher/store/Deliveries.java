@@ -52,7 +52,7 @@ public final class Deliveries {
                 order by picked.next_attempt_at
                 limit :most
             )
-            update webhook.delivery d set claim = d.claim + 1, next_attempt_at = :leaseEnd
+            update webhook.delivery d set claim = d.claim + 1, claimed_by = :instance, next_attempt_at = :leaseEnd
             from due where d.webhook_id = due.webhook_id
             returning d.webhook_id, d.tenant, d.job_id, d.url, d.endpoint, d.payload_bytes, d.attempts, d.claim
             """;
@@ -72,6 +72,7 @@ public final class Deliveries {
                     last_status = cast(:status as integer),
                     last_error = coalesce(cast(:error as text), cast(:reason as text)),
                     state = case when counts then :state else state end,
+                    claimed_by = case when claim = :claim then null else claimed_by end,
                     next_attempt_at = case when counts then cast(:next as timestamptz) else next_attempt_at end,
                     delivered_at = case when counts and :state = 'delivered' then :endedAt else delivered_at end,
                     exhausted_at = case when counts and :state = 'exhausted' then :endedAt else exhausted_at end
@@ -88,8 +89,14 @@ public final class Deliveries {
 
     private static final String RELEASE =
             """
-            update webhook.delivery set next_attempt_at = :at
+            update webhook.delivery set next_attempt_at = :at, claimed_by = null
             where webhook_id = :webhookId and claim = :claim and state = 'pending'
+            """;
+
+    private static final String RELEASE_ALL =
+            """
+            update webhook.delivery set next_attempt_at = :now, claimed_by = null
+            where claimed_by = :instance and state = 'pending'
             """;
 
     private static final String COUNT_PENDING =
@@ -98,7 +105,7 @@ public final class Deliveries {
     private static final String GIVE_UP =
             """
             update webhook.delivery
-            set state = 'exhausted', last_error = 'too_old', next_attempt_at = null, exhausted_at = :now, payload = null
+            set state = 'exhausted', last_error = 'too_old', next_attempt_at = null, claimed_by = null, exhausted_at = :now, payload = null
             where webhook_id in (
                 select webhook_id from webhook.delivery
                 where payload is not null and created_at < :before and state = 'pending'
@@ -116,9 +123,15 @@ public final class Deliveries {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private final Jdbi database;
+    private final String instance;
 
-    public Deliveries(Jdbi database) {
+    /**
+     * @param instance this process's name; one that starts again under the same name is its
+     *     successor
+     */
+    public Deliveries(Jdbi database, String instance) {
         this.database = database;
+        this.instance = instance;
     }
 
     /** Keeps events that are new, due at once; a repeated one changes nothing. */
@@ -162,6 +175,7 @@ public final class Deliveries {
                                 .bind("perEndpoint", perEndpoint)
                                 .bind("room", json(room))
                                 .bind("now", now)
+                                .bind("instance", instance)
                                 .bind("leaseEnd", now.plus(lease))
                                 .map(ConstructorMapper.of(ClaimedDelivery.class))
                                 .list());
@@ -214,6 +228,21 @@ public final class Deliveries {
                                 .bind("webhookId", delivery.webhookId())
                                 .bind("claim", delivery.claim())
                                 .bind("at", at)
+                                .execute());
+    }
+
+    /**
+     * Makes due what a killed process of this name had in hand. Where one of the same name still
+     * runs, its attempts are made twice, under their own ids.
+     *
+     * @return how many those were
+     */
+    public int releaseAll(Instant now) {
+        return database.withHandle(
+                handle ->
+                        handle.createUpdate(RELEASE_ALL)
+                                .bind("instance", instance)
+                                .bind("now", now)
                                 .execute());
     }
 
