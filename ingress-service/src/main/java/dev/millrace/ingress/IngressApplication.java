@@ -5,7 +5,7 @@ import io.micronaut.runtime.Micronaut;
 /** Starts the ingress. */
 public final class IngressApplication {
     public static void main(String[] args) {
-        Micronaut.run(IngressApplication.class, args);
+        Micronaut.build(args).banner(false).mainClass(IngressApplication.class).start();
     }
 
     private IngressApplication() {}

@@ -47,7 +47,7 @@ class IngressIT {
 
     @BeforeAll
     static void start() throws Exception {
-        rig = new IngressRig();
+        rig = new IngressRig().startService();
     }
 
     @AfterAll

@@ -96,10 +96,9 @@ final class IngressRig implements AutoCloseable {
         producer = new KafkaProducer<>(settings);
         classifier = new StandInClassifier(connection);
         apply(Examples.CATALOG);
-        startService();
     }
 
-    void startService() {
+    IngressRig startService() {
         EmbeddedServer started =
                 ApplicationContext.builder(
                                 Map.of(
@@ -120,6 +119,7 @@ final class IngressRig implements AutoCloseable {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
                 .until(() -> get("/health/readiness", "").statusCode() == 200);
+        return this;
     }
 
     void stopService() {
@@ -285,7 +285,8 @@ final class IngressRig implements AutoCloseable {
         Files.delete(directory);
     }
 
-    private Map<String, String> environment() {
+    /** What a process of the service needs in its environment to run on this rig's servers. */
+    Map<String, String> environment() {
         return Map.of(
                 Connection.BOOTSTRAP,
                 servers.bootstrap(),
@@ -295,6 +296,8 @@ final class IngressRig implements AutoCloseable {
                 servers.jdbcUrl(),
                 "MILLRACE_DB_USER",
                 servers.dbUser(),
+                "MILLRACE_ID_KEY_FILE",
+                directory.resolve("id.key").toString(),
                 "MILLRACE_DB_PASSWORD_FILE",
                 directory.resolve("db-password").toString());
     }
