@@ -144,7 +144,8 @@ select entry, job_id, tenant, lane, model, outcome, input_tokens, cached_input_t
 from ledger.usage_event
 where price is null
   and outcome not in ('failed', 'rejected', 'expired')
-  and (lane is not null or outcome not in ('succeeded', 'cancelled'));
+  -- cancelled before any model ran
+  and (lane is not null or outcome <> 'cancelled');
 
 comment on view ledger.unpriced is 'Jobs that should have been charged when no price said how much: kept at 0 for a correction. Empty in a healthy system.';
 

@@ -19,7 +19,7 @@ public sealed interface Charge {
      * without a price, so that it can be found ({@code ledger.unpriced}) and corrected; it is never
      * held back, because that would stop every tenant's ledger for one lane's mistake.
      *
-     * @param reason no_price, too_large or unknown_status
+     * @param reason no_price, no_lane, too_large or unknown_status
      */
     record Unpriced(String reason) implements Charge {}
 
@@ -27,14 +27,15 @@ public sealed interface Charge {
     static Charge of(InferenceResult result, Catalog catalog) {
         return switch (result.getStatus()) {
             case FAILED, REJECTED, EXPIRED -> new Free();
-            case SUCCEEDED, CANCELLED -> charged(result, catalog);
+            case SUCCEEDED -> charged(result, catalog);
+            case CANCELLED -> result.getLane().isEmpty() ? new Free() : charged(result, catalog);
             case UNKNOWN -> new Unpriced("unknown_status");
         };
     }
 
     private static Charge charged(InferenceResult result, Catalog catalog) {
         if (result.getLane().isEmpty()) {
-            return new Free();
+            return new Unpriced("no_lane");
         }
         Optional<Price> price = catalog.priceAt(result.getLane().get(), result.getCompletedAt());
         if (price.isEmpty()) {

@@ -89,6 +89,12 @@ public final class JobRows implements Projection<JobChange> {
         return List.of(Topics.RESULTS.name(), Topics.INGRESS_REPLIES.name());
     }
 
+    /** The pricing topology reads the results too, and sets aside in its own transaction. */
+    @Override
+    public boolean setsAsideUnreadable(String topic) {
+        return !topic.equals(Topics.RESULTS.name());
+    }
+
     @Override
     public JobChange read(ConsumerRecord<byte[], byte[]> record) {
         if (record.topic().equals(Topics.RESULTS.name())) {

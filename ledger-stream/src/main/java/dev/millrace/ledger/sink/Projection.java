@@ -21,6 +21,14 @@ public interface Projection<R> {
     R read(ConsumerRecord<byte[], byte[]> record);
 
     /**
+     * Whether it is this projection that sets aside what cannot be read of a topic. Where several
+     * read one topic, one of them does, so that a bad record is a dead letter once.
+     */
+    default boolean setsAsideUnreadable(String topic) {
+        return true;
+    }
+
+    /**
      * Writes in the caller's transaction.
      *
      * @return rows that were really inserted or changed

@@ -155,9 +155,9 @@ public final class Sink<R> implements AutoCloseable {
             } catch (RuntimeException e) {
                 switch (RegistryErrors.kindOf(e)) {
                     case OUTAGE, UNAUTHORIZED -> throw e;
-                    case BAD_RECORD -> setAside(record, "undecodable", e);
-                    case UNKNOWN_ID -> setAside(record, "unknown_schema_id", e);
-                    case OTHER -> setAside(record, "unprocessable", e);
+                    case BAD_RECORD -> unreadable(record, "undecodable", e);
+                    case UNKNOWN_ID -> unreadable(record, "unknown_schema_id", e);
+                    case OTHER -> unreadable(record, "unprocessable", e);
                 }
             }
         }
@@ -209,6 +209,13 @@ public final class Sink<R> implements AutoCloseable {
             case BAD_DATA, OTHER -> true;
             case TRANSIENT -> false;
         };
+    }
+
+    private void unreadable(
+            ConsumerRecord<byte[], byte[]> record, String reason, RuntimeException cause) {
+        if (projection.setsAsideUnreadable(record.topic())) {
+            setAside(record, reason, cause);
+        }
     }
 
     private void setAside(

@@ -75,6 +75,14 @@ class UsagePricingTest {
     }
 
     @Test
+    void aSuccessThatNamesNoLaneIsNotTakenForAFreeOne() {
+        InferenceResult result =
+                Examples.result("job-1", ResultStatus.SUCCEEDED).setLane(null).build();
+
+        assertThat(Charge.of(result, CATALOG)).isEqualTo(new Charge.Unpriced("no_lane"));
+    }
+
+    @Test
     void anAbsurdCostIsKeptForACorrectionAndStopsNothing() {
         Catalog dear =
                 new Catalog(
