@@ -44,17 +44,18 @@ final class DemoCommand implements Callable<Integer> {
         LocalStack stack = new LocalStack(home);
         out.println("Starting the stack in " + home.root());
         out.flush();
-        boolean started = stack.up(out);
+        boolean startedHere = stack.running().isEmpty();
         Thread ifInterrupted = new Thread(() -> endQuietly(stack), "end");
-        if (started) {
+        if (startedHere) {
             Runtime.getRuntime().addShutdownHook(ifInterrupted);
         }
         try {
+            stack.up(out);
             boolean passed =
                     new DemoRunner(home, out).run(stack.endpoints(), jobs, killWorker, json);
             return passed ? MillraceCommand.ExitCode.OK : MillraceCommand.ExitCode.BROKEN;
         } finally {
-            if (started) {
+            if (startedHere) {
                 Runtime.getRuntime().removeShutdownHook(ifInterrupted);
                 stack.down();
             }

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeoutException;
 /** Starts and stops the background supervisor, and tells what it says about itself. */
 public final class LocalStack {
     private static final Duration START = Duration.ofMinutes(4);
-    private static final Duration STOP = Duration.ofSeconds(90);
+    private static final Duration STOP = Duration.ofSeconds(180);
     private static final Duration LOOK = Duration.ofMillis(100);
 
     private final Home home;
@@ -70,8 +70,13 @@ public final class LocalStack {
             return false;
         }
         supervisor.get().destroy();
+        awaitEnd(supervisor.get());
+        return true;
+    }
+
+    private void awaitEnd(ProcessHandle supervisor) throws InterruptedException, TimeoutException {
         long end = System.nanoTime() + STOP.toNanos();
-        while (supervisor.get().isAlive()) {
+        while (supervisor.isAlive()) {
             if (System.nanoTime() > end) {
                 throw new TimeoutException(
                         "the stack did not stop within "
@@ -81,7 +86,6 @@ public final class LocalStack {
             }
             TimeUnit.MILLISECONDS.sleep(LOOK.toMillis());
         }
-        return true;
     }
 
     private ProcessHandle launch() throws IOException {
@@ -118,6 +122,7 @@ public final class LocalStack {
             Optional<StackState> state = StackState.read(home);
             state.ifPresent(seen -> tell(seen, told, out, start));
             if (state.isPresent() && state.get().error() != null) {
+                awaitEnd(supervisor);
                 throw new dev.millrace.stack.ServerStartException(
                         String.valueOf(state.get().error()));
             }

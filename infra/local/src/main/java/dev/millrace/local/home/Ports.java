@@ -15,6 +15,7 @@ public final class Ports {
     private final FreePorts free;
     private final Map<String, Integer> chosen;
     private final int base;
+    private final PortReservation reservation = new PortReservation();
 
     public Ports(Home home, Map<String, String> environment, FreePorts free) {
         this.home = home;
@@ -32,6 +33,9 @@ public final class Ports {
     public synchronized int of(String name) {
         int preferred = chosen.getOrDefault(name, base + Math.floorMod(order(name), 500));
         int port = free.preferring(preferred);
+        while (!reservation.take(port)) {
+            port = free.any();
+        }
         chosen.put(name, port);
         JsonFile.write(home.run("ports.json"), chosen);
         return port;

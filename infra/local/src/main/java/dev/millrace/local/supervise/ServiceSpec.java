@@ -57,7 +57,7 @@ record ServiceSpec(
 
     @Override
     public Duration startTimeout() {
-        return Duration.ofSeconds(90);
+        return Duration.ofSeconds(150);
     }
 
     @Override

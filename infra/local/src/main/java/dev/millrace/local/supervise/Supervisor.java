@@ -36,6 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class Supervisor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
     private static final Duration LEFTOVERS = Duration.ofSeconds(10);
+    private static final Duration CACHES = Duration.ofSeconds(90);
     private static final Duration CATALOG = Duration.ofSeconds(30);
 
     private final Home home;
@@ -106,6 +107,9 @@ public final class Supervisor implements AutoCloseable {
             if (modelServer != null) {
                 modelServer.close();
             }
+            // what this run recorded makes the next start faster
+            int caches = aot.createPending(CACHES);
+            LOG.info("stack=stopped start_up_caches={}", caches);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
