@@ -41,7 +41,8 @@ import org.slf4j.LoggerFactory;
 final class LaneWorker {
     private static final Logger LOG = LoggerFactory.getLogger(LaneWorker.class);
     private static final Duration IDLE_POLL = Duration.ofMillis(250);
-    private static final Duration DRAIN_POLL = Duration.ofMillis(20);
+    private static final Duration HELD_WAIT = Duration.ofMillis(50);
+    private static final Duration GIVE_WAY = Duration.ofMillis(2);
     private static final Duration AFTER_FAILED_COMMIT = Duration.ofSeconds(1);
     private static final Duration LOOK_UP_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
@@ -49,6 +50,7 @@ final class LaneWorker {
 
     private final Consumer<String, byte[]> consumer;
     private final LaneTopics topics;
+    private final LanePartitions partitions;
     private final JobBoard board;
     private final JobRunner runner;
     private final RunningJobs running;
@@ -58,7 +60,6 @@ final class LaneWorker {
     private final WorkerSettings settings;
     private final LongSupplier nanoTime;
 
-    private final LanePartitions partitions;
     private final Set<TopicPartition> owned = new HashSet<>();
     private final Set<TopicPartition> held = new HashSet<>();
     private final Set<Band> full = EnumSet.noneOf(Band.class);
@@ -70,6 +71,7 @@ final class LaneWorker {
     LaneWorker(
             Consumer<String, byte[]> consumer,
             LaneTopics topics,
+            LanePartitions partitions,
             JobBoard board,
             JobRunner runner,
             RunningJobs running,
@@ -80,6 +82,7 @@ final class LaneWorker {
             LongSupplier nanoTime) {
         this.consumer = consumer;
         this.topics = topics;
+        this.partitions = partitions;
         this.board = board;
         this.runner = runner;
         this.running = running;
@@ -88,7 +91,6 @@ final class LaneWorker {
         this.condition = condition;
         this.settings = settings;
         this.nanoTime = nanoTime;
-        this.partitions = new LanePartitions(settings.unfinishedPerPartition());
         this.lastCommit = nanoTime.getAsLong();
         this.nextCommit = lastCommit;
     }
@@ -98,7 +100,6 @@ final class LaneWorker {
      * throws.
      */
     void run() {
-        wake.attach(consumer);
         condition.waitingFor("the consumer group");
         try {
             consumer.subscribe(topics.names(), new Rebalances());
@@ -107,8 +108,8 @@ final class LaneWorker {
             }
             drain();
         } finally {
-            wake.attach(null);
             board.dropAll();
+            partitions.released(owned);
             consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT));
         }
     }
@@ -124,6 +125,7 @@ final class LaneWorker {
         take(poll());
         settle();
         runner.startJobs();
+        giveWay();
         holdBack();
         commit();
     }
@@ -147,25 +149,30 @@ final class LaneWorker {
         }
     }
 
+    /**
+     * The client's poll spins for all of its time while paused partitions have records buffered, so
+     * with anything held back the waiting is done here.
+     */
     private ConsumerRecords<String, byte[]> poll() {
         boolean commitsWait = commitUnderWay || partitions.hasChanges();
-        wake.arm(!commitsWait, full);
+        Duration time = runner.hasFinished() || leaving ? Duration.ZERO : pollTime(commitsWait);
+        if (!held.isEmpty()) {
+            wake.park(time.compareTo(HELD_WAIT) < 0 ? time : HELD_WAIT, !commitsWait, full);
+            time = Duration.ZERO;
+        }
+        wake.beforePoll(consumer, !commitsWait);
         try {
-            return consumer.poll(
-                    runner.hasFinished() || leaving ? Duration.ZERO : pollTime(commitsWait));
+            return consumer.poll(time);
         } catch (WakeupException e) {
             return ConsumerRecords.empty();
         } finally {
-            wake.disarm();
+            wake.afterPoll();
             condition.polled();
         }
     }
 
     /** Until there is something to do that no record and no wake-up announces. */
     private Duration pollTime(boolean commitsWait) {
-        if (!partitions.fresh().isEmpty()) {
-            return DRAIN_POLL;
-        }
         if (!commitsWait) {
             return IDLE_POLL;
         }
@@ -194,6 +201,22 @@ final class LaneWorker {
                 job.isPresent();
                 job = runner.nextFinished()) {
             partitions.finish(job.get().partition(), job.get().offset());
+        }
+    }
+
+    /**
+     * A band that has just become full is often not full any more in a moment: that saves pausing
+     * it.
+     */
+    private void giveWay() {
+        Set<Band> filled = EnumSet.noneOf(Band.class);
+        for (Band band : Band.values()) {
+            if (!full.contains(band) && board.isFull(band)) {
+                filled.add(band);
+            }
+        }
+        if (!filled.isEmpty()) {
+            wake.park(GIVE_WAY, false, filled);
         }
     }
 
@@ -238,16 +261,17 @@ final class LaneWorker {
             lastCommit = now;
             nextCommit = now + settings.commitInterval().toNanos();
             commitUnderWay = true;
-            consumer.commitAsync(offsets, this::committed);
+            // the client hands the callback no offsets where the commit failed
+            consumer.commitAsync(offsets, (unused, error) -> committed(offsets.keySet(), error));
         }
     }
 
-    private void committed(
-            Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Exception error) {
+    private void committed(Set<TopicPartition> committed, @Nullable Exception error) {
         commitUnderWay = false;
         if (error != null) {
-            LOG.warn("commit=failed partitions={} error={}", offsets.size(), error.toString());
-            partitions.commitFailed(offsets.keySet());
+            LOG.warn("commit=failed partitions={} error={}", committed.size(), error.toString());
+            partitions.commitFailed(committed);
+            nextCommit = nanoTime.getAsLong() + AFTER_FAILED_COMMIT.toNanos();
         }
     }
 
@@ -279,8 +303,9 @@ final class LaneWorker {
         while (board.underWay() > 0 && nanoTime.getAsLong() < end) {
             holdBack();
             try {
+                wake.park(HELD_WAIT, true, Set.of());
                 // records that still come were not asked for; nobody is told that they were seen
-                consumer.poll(DRAIN_POLL);
+                consumer.poll(Duration.ZERO);
             } catch (WakeupException e) {
                 LOG.debug("drain=woken");
             }
@@ -322,7 +347,7 @@ final class LaneWorker {
             settle();
             Map<TopicPartition, OffsetAndMetadata> offsets = partitions.takeDue(revoked);
             if (!offsets.isEmpty()) {
-                consumer.commitAsync(offsets, (committed, error) -> logLast(committed, error));
+                consumer.commitAsync(offsets, (unused, error) -> logLast(offsets.size(), error));
             }
             letGo(revoked);
             LOG.info("partitions=revoked count={} owned={}", revoked.size(), owned.size());
@@ -342,11 +367,9 @@ final class LaneWorker {
             held.removeAll(gone);
         }
 
-        private void logLast(
-                Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Exception error) {
+        private void logLast(int count, @Nullable Exception error) {
             if (error != null) {
-                LOG.info(
-                        "commit=too_late partitions={} error={}", offsets.size(), error.toString());
+                LOG.info("commit=too_late partitions={} error={}", count, error.toString());
             }
         }
     }

@@ -2,43 +2,67 @@ package dev.millrace.workers;
 
 import dev.millrace.v1.Band;
 import dev.millrace.workers.intake.JobBoard;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Ends the polling thread's wait when a job's progress gives it something to do: a record to
- * commit, or room in a band that was held back. It is armed before each wait and goes off once,
- * because every wake-up costs an exception.
+ * commit, or room in a band that is full. The thread waits either inside the consumer's poll, where
+ * waking it costs an exception, or parked here. Each wait is ended once.
  */
 final class PollWake {
     private final JobBoard board;
+    private final LongSupplier nanoTime;
     private final AtomicBoolean onFinish = new AtomicBoolean();
     private final AtomicBoolean onRoom = new AtomicBoolean();
-    private volatile Set<Band> heldBack = Set.of();
-    private volatile @Nullable Consumer<?, ?> consumer;
+    private volatile Set<Band> full = Set.of();
+    private volatile @Nullable Thread parked;
+    private volatile @Nullable Consumer<?, ?> polling;
 
-    PollWake(JobBoard board) {
+    PollWake(JobBoard board, LongSupplier nanoTime) {
         this.board = board;
-    }
-
-    /** From now on it wakes this consumer. */
-    void attach(@Nullable Consumer<?, ?> waiting) {
-        consumer = waiting;
+        this.nanoTime = nanoTime;
     }
 
     /**
-     * @param finish whether a finished record is worth waking up for
-     * @param full bands that wait for room
+     * The thread is about to poll.
+     *
+     * @param finish whether a record that is done with is worth waking up for
      */
-    void arm(boolean finish, Set<Band> full) {
-        heldBack = Set.copyOf(full);
-        onRoom.set(!full.isEmpty());
+    void beforePoll(Consumer<?, ?> consumer, boolean finish) {
+        polling = consumer;
         onFinish.set(finish);
     }
 
-    void disarm() {
+    void afterPoll() {
+        onFinish.set(false);
+        polling = null;
+    }
+
+    /**
+     * Parks the calling thread, for a time at most.
+     *
+     * @param finish whether a record that is done with ends the wait
+     * @param waitsFor bands of which any ends it when it has room
+     */
+    void park(Duration time, boolean finish, Set<Band> waitsFor) {
+        long end = nanoTime.getAsLong() + time.toNanos();
+        full = Set.copyOf(waitsFor);
+        parked = Thread.currentThread();
+        onFinish.set(finish);
+        onRoom.set(!waitsFor.isEmpty());
+        started();
+        for (long left = time.toNanos();
+                left > 0 && parked != null;
+                left = end - nanoTime.getAsLong()) {
+            LockSupport.parkNanos(this, left);
+        }
+        parked = null;
         onFinish.set(false);
         onRoom.set(false);
     }
@@ -53,17 +77,23 @@ final class PollWake {
     /** A waiting job has got a slot. */
     void started() {
         if (onRoom.get()
-                && heldBack.stream().anyMatch(board::hasRoom)
+                && full.stream().anyMatch(board::hasRoom)
                 && onRoom.compareAndSet(true, false)) {
             wake();
         }
     }
 
-    /** Whatever it waits for. */
+    /** Ends the wait, whatever it is for. */
     void wake() {
-        Consumer<?, ?> waiting = consumer;
-        if (waiting != null) {
-            waiting.wakeup();
+        Thread thread = parked;
+        if (thread != null) {
+            parked = null;
+            LockSupport.unpark(thread);
+            return;
+        }
+        Consumer<?, ?> consumer = polling;
+        if (consumer != null) {
+            consumer.wakeup();
         }
     }
 }

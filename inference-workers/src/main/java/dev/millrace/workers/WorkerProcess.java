@@ -19,6 +19,7 @@ import dev.millrace.workers.engine.EngineStarter;
 import dev.millrace.workers.engine.LaneEngine;
 import dev.millrace.workers.intake.BandChoice;
 import dev.millrace.workers.intake.JobBoard;
+import dev.millrace.workers.intake.LanePartitions;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -46,7 +47,8 @@ public final class WorkerProcess implements AutoCloseable {
     private final WorkerSettings settings;
     private final Connection connection;
     private final JobBoard board = new JobBoard(new BandChoice());
-    private final PollWake wake = new PollWake(board);
+    private final LanePartitions partitions;
+    private final PollWake wake = new PollWake(board, System::nanoTime);
     private final RunningJobs running = new RunningJobs();
     private final WorkerCondition condition = new WorkerCondition(System::nanoTime);
     private final TokenRate rate = new TokenRate(System::nanoTime);
@@ -71,6 +73,7 @@ public final class WorkerProcess implements AutoCloseable {
             Clock clock) {
         this.settings = settings;
         this.connection = connection;
+        this.partitions = new LanePartitions(settings.unfinishedPerPartition());
         this.timer = timer();
         this.producer =
                 new KafkaProducer<>(
@@ -173,6 +176,7 @@ public final class WorkerProcess implements AutoCloseable {
         return new LaneWorker(
                 new KafkaConsumer<>(consumerSettings()),
                 topics,
+                partitions,
                 board,
                 runner,
                 running,

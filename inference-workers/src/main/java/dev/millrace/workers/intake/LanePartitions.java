@@ -13,12 +13,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * The partitions that this worker owns, with a book of offsets for each, and what is to be
  * committed. A partition that came is new until its committed offset has been looked up; nothing is
- * taken from it before. Belongs to the polling thread.
+ * taken from it before. Belongs to the polling thread, over all the consumers that it has one after
+ * the other.
  */
 public final class LanePartitions {
     private final int capacity;
     private final Set<TopicPartition> fresh = new HashSet<>();
     private final Map<TopicPartition, OffsetBook> books = new HashMap<>();
+
+    /**
+     * Books of partitions that went away; jobs of theirs may still finish here, and they may come
+     * back.
+     */
+    private final Map<TopicPartition, OffsetBook> former = new HashMap<>();
+
     private final Map<TopicPartition, Commit> committed = new HashMap<>();
     private final Set<TopicPartition> changed = new HashSet<>();
 
@@ -35,7 +43,12 @@ public final class LanePartitions {
 
     public void released(Collection<TopicPartition> partitions) {
         fresh.removeAll(partitions);
-        books.keySet().removeAll(partitions);
+        for (TopicPartition partition : partitions) {
+            OffsetBook book = books.remove(partition);
+            if (book != null) {
+                former.put(partition, book);
+            }
+        }
         committed.keySet().removeAll(partitions);
         changed.removeAll(partitions);
     }
@@ -50,7 +63,7 @@ public final class LanePartitions {
         offsets.forEach(
                 (partition, offset) -> {
                     if (fresh.remove(partition)) {
-                        books.put(partition, book(offset));
+                        books.put(partition, book(partition, offset));
                         if (offset != null) {
                             committed.put(
                                     partition, new Commit(offset.offset(), offset.metadata()));
@@ -59,10 +72,13 @@ public final class LanePartitions {
                 });
     }
 
-    private OffsetBook book(@Nullable OffsetAndMetadata offset) {
-        return offset == null
-                ? OffsetBook.fresh(capacity)
-                : OffsetBook.restored(offset.offset(), offset.metadata(), capacity);
+    private OffsetBook book(TopicPartition partition, @Nullable OffsetAndMetadata offset) {
+        OffsetBook book =
+                offset == null
+                        ? OffsetBook.fresh(capacity)
+                        : OffsetBook.restored(offset.offset(), offset.metadata(), capacity);
+        OffsetBook before = former.remove(partition);
+        return before == null ? book : book.remembering(before);
     }
 
     /**
@@ -91,12 +107,20 @@ public final class LanePartitions {
                 });
     }
 
-    /** A record is done with; one of a partition that is gone changes nothing. */
+    /**
+     * A record is done with. Of a partition that is gone nothing is committed; it is known if it
+     * comes back.
+     */
     public void finish(TopicPartition partition, long offset) {
         OffsetBook book = books.get(partition);
         if (book != null) {
             book.finish(offset);
             changed.add(partition);
+            return;
+        }
+        OffsetBook gone = former.get(partition);
+        if (gone != null) {
+            gone.finish(offset);
         }
     }
 

@@ -24,6 +24,9 @@ public final class OffsetBook {
     /** Received here and not finished. */
     private final TreeSet<Long> unfinished = new TreeSet<>();
 
+    /** Finished here before they came in: they ran on while the partition was away. */
+    private final TreeSet<Long> early = new TreeSet<>();
+
     private long next = UNKNOWN;
 
     private OffsetBook(OffsetHint restored, int capacity) {
@@ -45,10 +48,20 @@ public final class OffsetBook {
         return new OffsetBook(OffsetHint.decode(committed, metadata), capacity);
     }
 
+    /** Adds what the partition's former book knew, which may be more than it could commit. */
+    public OffsetBook remembering(OffsetBook former) {
+        restored = restored.or(former.knowledge());
+        expected.clear();
+        expected.addAll(restored.unfinished());
+        early.addAll(former.early);
+        expected.removeAll(early);
+        return this;
+    }
+
     /**
      * Takes a record in.
      *
-     * @return whether it is to be run; false where it had finished before this partition came here
+     * @return whether it is to be run; false where it has finished already
      */
     public boolean receive(long offset) {
         if (offset < next) {
@@ -56,7 +69,7 @@ public final class OffsetBook {
         }
         next = offset + 1;
         expected.remove(offset);
-        if (restored.isFinished(offset)) {
+        if (early.remove(offset) || restored.isFinished(offset)) {
             return false;
         }
         unfinished.add(offset);
@@ -69,6 +82,7 @@ public final class OffsetBook {
      */
     private void forget() {
         restored = OffsetHint.none(UNKNOWN);
+        early.clear();
         expected.clear();
         unfinished.clear();
     }
@@ -77,11 +91,15 @@ public final class OffsetBook {
     public void advance(long position) {
         next = Math.max(next, position);
         expected.headSet(position).clear();
+        early.headSet(position).clear();
     }
 
-    /** A job is over and its outcome is safe. Offsets that are not open here are ignored. */
+    /** A job is over and its outcome is safe. */
     public void finish(long offset) {
-        unfinished.remove(offset);
+        if (!unfinished.remove(offset) && offset >= next) {
+            early.add(offset);
+            expected.remove(offset);
+        }
     }
 
     /** Whether no more records should be taken until some have finished. */
@@ -95,14 +113,18 @@ public final class OffsetBook {
 
     /** What may be committed now; empty while nothing has been received or committed. */
     public Optional<Commit> commit() {
-        long known = Math.max(next, restored.upTo());
-        if (known < 0) {
+        OffsetHint known = knowledge();
+        if (known.upTo() < 0) {
             return Optional.empty();
         }
-        long prefix = lowestOutstanding().orElse(known);
+        long prefix = lowestOutstanding().orElse(known.upTo());
+        return Optional.of(new Commit(prefix, known.encode(prefix)));
+    }
+
+    private OffsetHint knowledge() {
         TreeSet<Long> outstanding = new TreeSet<>(unfinished);
         outstanding.addAll(expected);
-        return Optional.of(new Commit(prefix, new OffsetHint(known, outstanding).encode(prefix)));
+        return new OffsetHint(Math.max(next, restored.upTo()), outstanding);
     }
 
     private OptionalLong lowestOutstanding() {

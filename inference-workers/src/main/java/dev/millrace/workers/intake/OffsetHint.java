@@ -35,6 +35,17 @@ public record OffsetHint(long upTo, SortedSet<Long> unfinished) {
         return new OffsetHint(committed, new TreeSet<>());
     }
 
+    /**
+     * What either of two knows: a record is unfinished only where neither says that it has
+     * finished.
+     */
+    public OffsetHint or(OffsetHint other) {
+        SortedSet<Long> neither = new TreeSet<>();
+        unfinished.stream().filter(offset -> !other.isFinished(offset)).forEach(neither::add);
+        other.unfinished.stream().filter(offset -> !isFinished(offset)).forEach(neither::add);
+        return new OffsetHint(Math.max(upTo, other.upTo), neither);
+    }
+
     /** Whether a record had finished when this was committed. */
     public boolean isFinished(long offset) {
         return offset < upTo && !unfinished.contains(offset);

@@ -78,6 +78,25 @@ class LanePartitionsTest {
     }
 
     @Test
+    void aLatePieceOfWorkIsKnownWhenItsPartitionComesBack() {
+        // Given
+        partitions.assigned(Set.of(ONE));
+        restore(ONE, null);
+        partitions.receive(ONE, 1);
+        partitions.receive(ONE, 2);
+        partitions.released(Set.of(ONE));
+
+        // When
+        partitions.finish(ONE, 1);
+        partitions.assigned(Set.of(ONE));
+        restore(ONE, null);
+
+        // Then
+        assertThat(partitions.receive(ONE, 1)).isFalse();
+        assertThat(partitions.receive(ONE, 2)).isTrue();
+    }
+
+    @Test
     void aPartitionThatComesBackStartsFromWhatIsCommitted() {
         // Given
         partitions.assigned(Set.of(ONE));

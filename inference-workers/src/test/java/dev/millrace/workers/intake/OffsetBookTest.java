@@ -126,6 +126,26 @@ class OffsetBookTest {
     }
 
     @Test
+    void aJobThatFinishedWhileItsPartitionWasAwayDoesNotRunAgain() {
+        // Given a partition that comes back with nothing committed of what this process finished
+        OffsetBook before = OffsetBook.fresh(CAPACITY);
+        before.receive(0);
+        before.receive(1);
+        before.receive(2);
+        before.finish(1);
+        OffsetBook after = OffsetBook.fresh(CAPACITY).remembering(before);
+
+        // When one more finishes before it comes in again
+        after.finish(2);
+
+        // Then
+        assertThat(List.of(after.receive(0), after.receive(1), after.receive(2)))
+                .containsExactly(true, false, false);
+        after.finish(0);
+        assertThat(after.commit()).contains(new Commit(3, ""));
+    }
+
+    @Test
     void aFullBookSaysSoUntilSomethingFinishes() {
         // Given
         OffsetBook book = OffsetBook.fresh(2);
@@ -177,8 +197,10 @@ class OffsetBookTest {
             switch (random.nextInt(10)) {
                 case 0 -> partition.commit();
                 case 1 -> {
-                    if (random.nextInt(5) == 0) {
-                        partition.crash();
+                    switch (random.nextInt(10)) {
+                        case 0, 1 -> partition.crash();
+                        case 2, 3 -> partition.loseAndRegain();
+                        default -> {}
                     }
                 }
                 case 2, 3, 4, 5 -> partition.receive();
@@ -230,8 +252,10 @@ class OffsetBookTest {
                 long offset = jobs.stream().filter(job -> job >= from).findFirst().orElse(end);
                 if (offset < end) {
                     if (book.receive(offset)) {
-                        assertThat(finishedAtCommit).doesNotContain(offset);
-                        running.add(offset);
+                        assertThat(known).doesNotContain(offset);
+                        if (!running.contains(offset)) {
+                            running.add(offset);
+                        }
                     } else {
                         assertThat(finished).contains(offset);
                     }
@@ -261,6 +285,15 @@ class OffsetBookTest {
                                 committed = commit;
                                 finishedAtCommit = Set.copyOf(known);
                             });
+        }
+
+        /** What runs goes on; what was not committed is known all the same. */
+        void loseAndRegain() {
+            OffsetBook former = book;
+            book =
+                    OffsetBook.restored(committed.offset(), committed.metadata(), CAPACITY)
+                            .remembering(former);
+            position = committed.offset();
         }
 
         void crash() {

@@ -3,6 +3,7 @@ package dev.millrace.workers.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import net.jqwik.api.ForAll;
@@ -48,6 +49,22 @@ class OffsetHintTest {
         assertThat(OffsetHint.decode(committed, metadata)).isEqualTo(OffsetHint.none(committed));
         assertThat(OffsetHint.decode(committed, "mr1:!" + metadata))
                 .isEqualTo(OffsetHint.none(committed));
+    }
+
+    @Property
+    void eitherOfTwoHintsIsEnough(
+            @ForAll @Size(max = 20) Set<@LongRange(min = 0, max = 30) Long> one,
+            @ForAll @Size(max = 20) Set<@LongRange(min = 0, max = 30) Long> other,
+            @ForAll @LongRange(min = 31, max = 40) long upTo) {
+        OffsetHint left = new OffsetHint(31, new TreeSet<>(one));
+        OffsetHint right = new OffsetHint(upTo, new TreeSet<>(other));
+
+        OffsetHint both = left.or(right);
+
+        for (long offset = 0; offset <= 45; offset++) {
+            assertThat(both.isFinished(offset))
+                    .isEqualTo(left.isFinished(offset) || right.isFinished(offset));
+        }
     }
 
     @Test
