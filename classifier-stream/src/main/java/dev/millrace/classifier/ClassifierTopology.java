@@ -5,6 +5,7 @@ import dev.millrace.classifier.store.Stores;
 import dev.millrace.classifier.stream.ClassifierMetrics;
 import dev.millrace.classifier.stream.JobProcessor;
 import dev.millrace.classifier.stream.LaneTopic;
+import dev.millrace.classifier.stream.PatientCatalog;
 import dev.millrace.classifier.stream.ReplyPartitioner;
 import dev.millrace.classifier.stream.TopicSerdes;
 import dev.millrace.topics.Topic;
@@ -36,11 +37,14 @@ public final class ClassifierTopology implements Supplier<Topology> {
     public static final String APPLICATION = "millrace-classifier";
 
     private final JobFlow flow;
+    private final PatientCatalog catalog;
     private final ClassifierMetrics metrics;
     private final TopicSerdes serdes;
 
-    public ClassifierTopology(JobFlow flow, ClassifierMetrics metrics, TopicSerdes serdes) {
-        this.flow = flow;
+    public ClassifierTopology(
+            PatientCatalog catalog, ClassifierMetrics metrics, TopicSerdes serdes) {
+        this.flow = JobFlow.with(catalog);
+        this.catalog = catalog;
         this.metrics = metrics;
         this.serdes = serdes;
     }
@@ -60,7 +64,7 @@ public final class ClassifierTopology implements Supplier<Topology> {
                 source(builder, Topics.JOBS)
                         .merge(source(builder, Topics.OUTCOMES), Named.as("commands-and-outcomes"))
                         .process(
-                                () -> new JobProcessor(flow, metrics),
+                                () -> new JobProcessor(flow, catalog, metrics),
                                 Named.as("admit-screen-classify-route-complete"),
                                 Stores.NAMES.toArray(String[]::new));
 

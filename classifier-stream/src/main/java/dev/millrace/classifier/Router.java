@@ -14,6 +14,7 @@ import dev.millrace.v1.LaneConsidered;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Route: which lane takes the job, which others could, and why not the rest. */
@@ -114,8 +115,9 @@ public final class Router {
                                                         : each)
                         .toList();
         List<String> reasons = new ArrayList<>(before.getReasons());
-        if (reasons.size() < MAX_REASONS) {
-            reasons.add("lane=" + to + ": " + from + " was unavailable (" + why + ")");
+        String reason = "lane=" + to + ": " + from + " was unavailable (" + why + ")";
+        if (reasons.size() < MAX_REASONS && !reasons.contains(reason)) {
+            reasons.add(reason);
         }
         return Decision.newBuilder(before)
                 .setLane(to)
@@ -142,7 +144,7 @@ public final class Router {
                 && accepts(route.tenants(), tenant.name());
     }
 
-    private static boolean accepts(java.util.Set<String> words, String word) {
+    private static boolean accepts(Set<String> words, String word) {
         return words.isEmpty() || words.contains(word);
     }
 

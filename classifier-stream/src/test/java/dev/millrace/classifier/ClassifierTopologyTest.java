@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.catalog.Catalog;
 import dev.millrace.classifier.given.RecordedMetrics;
 import dev.millrace.classifier.store.Stores;
+import dev.millrace.classifier.stream.PatientCatalog;
 import dev.millrace.classifier.stream.TopicSerdes;
 import dev.millrace.kit.Connection;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.streams.Topology;
@@ -17,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class ClassifierTopologyTest {
     private final ClassifierTopology topology =
             new ClassifierTopology(
-                    JobFlow.with(Catalog::empty),
+                    new PatientCatalog(Catalog::empty, Duration.ZERO, time -> {}),
                     new RecordedMetrics(),
                     new TopicSerdes(Connection.to("localhost:1", "mock://topology")));
 

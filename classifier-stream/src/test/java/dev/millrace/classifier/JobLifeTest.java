@@ -167,10 +167,15 @@ class JobLifeTest {
                         case 4 -> Outcomes.unavailable(routed);
                         default -> Outcomes.cancelled(routed);
                     };
+            Step step = flow.outcome(outcome, book(), now);
             if (running.remove(routed)) {
                 past.add(routed);
+            } else {
+                assertThat(step.emissions()).isEmpty();
+                assertThat(step.change()).isEmpty();
+                assertThat(step.waste()).isPresent();
             }
-            perform(flow.outcome(outcome, book(), now));
+            perform(step);
         }
 
         private void pass(Duration time) {

@@ -12,7 +12,7 @@ import java.util.Map;
  */
 public final class Complexity {
     static final double SIMPLE_BELOW = 0.38;
-    static final double HARD_FROM = 0.66;
+    static final double HARD_FROM = 0.62;
 
     private static final double BASE = -1.3;
     private final Lexicon lexicon;
@@ -63,9 +63,9 @@ public final class Complexity {
         int words = text.words().size();
         List<Part> parts = new ArrayList<>();
         add(parts, "length", 0.45 * Math.log1p(words / 15.0));
-        add(parts, "work to do", capped(found, "effort", 0.22, 1.6));
-        add(parts, "subject", capped(found, "depth", 0.2, 1.6));
-        add(parts, "conditions", capped(found, "constraint", 0.1, 1.0));
+        add(parts, "work to do", capped(found, "effort", 0.3, 2.0));
+        add(parts, "subject", capped(found, "depth", 0.25, 1.8));
+        add(parts, "conditions", capped(found, "constraint", 0.12, 1.1));
         add(parts, "formulas", Math.min(0.9, 0.08 * (shape.commands() + shape.formulas())));
         add(
                 parts,

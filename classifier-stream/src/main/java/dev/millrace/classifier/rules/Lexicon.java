@@ -7,16 +7,18 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 
 /**
  * All signals of one resource, found in one pass over a text's words: from each word, at most
  * {@link Signal#MAX_WORDS} steps down a tree of phrases.
  */
 public final class Lexicon {
+    private static final int LEAST_BEGINNING = 3;
+
     private final List<Signal> signals;
     private final Node root = new Node();
 
@@ -26,9 +28,26 @@ public final class Lexicon {
     /** Where a phrase can go on, by whole words and by their beginnings. */
     private static final class Node {
         private final Map<String, Node> words = new HashMap<>();
-        private final Map<String, Node> beginnings = new HashMap<>();
-        private final TreeSet<Integer> lengths = new TreeSet<>();
+
+        /** By their first characters, so that most words cost one look. */
+        private final Map<String, List<Beginning>> beginnings = new HashMap<>();
+
         private final List<Integer> ends = new ArrayList<>();
+    }
+
+    private record Beginning(String text, Node next) {}
+
+    /** The signals found, one entry for each time. */
+    private static final class Found {
+        private int[] ends = new int[32];
+        private int size;
+
+        private void add(int end) {
+            if (size == ends.length) {
+                ends = Arrays.copyOf(ends, size * 2);
+            }
+            ends[size++] = end;
+        }
     }
 
     public Lexicon(List<Signal> signals) {
@@ -58,23 +77,27 @@ public final class Lexicon {
 
     /** What is found in a text, in the lexicon's order. */
     public List<Hit> hits(List<String> words) {
-        int[] counts = new int[signals.size()];
+        Found found = new Found();
         for (int start = 0; start < words.size(); start++) {
-            walk(root, words, start, counts);
+            walk(root, words, start, found);
         }
+        Arrays.sort(found.ends, 0, found.size);
         List<Hit> hits = new ArrayList<>();
-        for (int i = 0; i < counts.length; i++) {
-            if (counts[i] > 0) {
-                hits.add(new Hit(signals.get(i), counts[i]));
+        int next;
+        for (int at = 0; at < found.size; at = next) {
+            next = at + 1;
+            while (next < found.size && found.ends[next] == found.ends[at]) {
+                next++;
             }
+            hits.add(new Hit(signals.get(found.ends[at]), next - at));
         }
         return hits;
     }
 
     /** Recursion as deep as the longest phrase. */
-    private static void walk(Node node, List<String> words, int at, int[] counts) {
+    private static void walk(Node node, List<String> words, int at, Found found) {
         for (int end : node.ends) {
-            counts[end]++;
+            found.add(end);
         }
         if (at >= words.size()) {
             return;
@@ -82,15 +105,17 @@ public final class Lexicon {
         String word = words.get(at);
         Node next = node.words.get(word);
         if (next != null) {
-            walk(next, words, at + 1, counts);
+            walk(next, words, at + 1, found);
         }
-        for (int length : node.lengths) {
-            if (length > word.length()) {
-                return;
-            }
-            Node begun = node.beginnings.get(word.substring(0, length));
-            if (begun != null) {
-                walk(begun, words, at + 1, counts);
+        if (node.beginnings.isEmpty() || word.length() < LEAST_BEGINNING) {
+            return;
+        }
+        List<Beginning> begun = node.beginnings.get(word.substring(0, LEAST_BEGINNING));
+        if (begun != null) {
+            for (Beginning beginning : begun) {
+                if (word.startsWith(beginning.text())) {
+                    walk(beginning.next(), words, at + 1, found);
+                }
             }
         }
     }
@@ -98,15 +123,30 @@ public final class Lexicon {
     private void add(List<String> words, int signal) {
         Node node = root;
         for (String word : words) {
-            if (word.endsWith("*")) {
-                String beginning = word.substring(0, word.length() - 1);
-                node.lengths.add(beginning.length());
-                node = node.beginnings.computeIfAbsent(beginning, any -> new Node());
-            } else {
-                node = node.words.computeIfAbsent(word, any -> new Node());
-            }
+            node =
+                    word.endsWith("*")
+                            ? begin(node, word.substring(0, word.length() - 1))
+                            : node.words.computeIfAbsent(word, any -> new Node());
         }
         node.ends.add(signal);
+    }
+
+    private static Node begin(Node node, String text) {
+        if (text.length() < LEAST_BEGINNING) {
+            throw new IllegalArgumentException(
+                    "beginning=" + text + "* is shorter than " + LEAST_BEGINNING);
+        }
+        List<Beginning> alike =
+                node.beginnings.computeIfAbsent(
+                        text.substring(0, LEAST_BEGINNING), any -> new ArrayList<>());
+        for (Beginning known : alike) {
+            if (known.text().equals(text)) {
+                return known.next();
+            }
+        }
+        Beginning added = new Beginning(text, new Node());
+        alike.add(added);
+        return added.next();
     }
 
     private static List<Signal> parse(String line) {

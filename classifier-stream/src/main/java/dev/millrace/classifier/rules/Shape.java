@@ -7,6 +7,7 @@ package dev.millrace.classifier.rules;
  * @param foreignLetters of other scripts than Latin
  * @param accentedLetters Latin, outside ASCII
  * @param codeMarks braces, brackets, semicolons and the like
+ * @param calls names of three letters or more with a parenthesis right behind them
  * @param fences of code ({@code ```})
  * @param commands LaTeX commands ({@code \frac})
  * @param formulas signs of written mathematics: {@code ^}, {@code =}, {@code $x$} and operators
@@ -21,6 +22,7 @@ public record Shape(
         int foreignLetters,
         int accentedLetters,
         int codeMarks,
+        int calls,
         int fences,
         int commands,
         int formulas,
@@ -46,6 +48,7 @@ public record Shape(
         private int foreign;
         private int accented;
         private int marks;
+        private int calls;
         private int fences;
         private int commands;
         private int formulas;
@@ -62,8 +65,8 @@ public record Shape(
 
         private Shape shape() {
             return new Shape(
-                    letters, foreign, accented, marks, fences, commands, formulas, numbers, amounts,
-                    questions, items, lines, indented);
+                    letters, foreign, accented, marks, calls, fences, commands, formulas, numbers,
+                    amounts, questions, items, lines, indented);
         }
 
         private void character(int at) {
@@ -103,6 +106,7 @@ public record Shape(
         private void sign(int at, char c) {
             switch (c) {
                 case '{', '}', ';', '[', ']', '<', '>', '_' -> marks++;
+                case '(' -> calls += endsAName(at) ? 1 : 0;
                 case '`' -> fences += fenceEnds(at) ? 1 : 0;
                 case '\\' -> commands += nextIsLetter(at) ? 1 : 0;
                 case '?', '？' -> questions++;
@@ -122,6 +126,19 @@ public record Shape(
                             && (text.charAt(at + 1) == '.' || text.charAt(at + 1) == ')');
             items += bullet || numbered ? 1 : 0;
             indented += c == '\t' || text.startsWith("    ", at) ? 1 : 0;
+        }
+
+        private boolean endsAName(int at) {
+            for (int back = 1; back <= 3; back++) {
+                if (at < back || !isOfAName(text.charAt(at - back))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private static boolean isOfAName(char c) {
+            return Character.isLetterOrDigit(c) || c == '_';
         }
 
         private boolean fenceEnds(int at) {

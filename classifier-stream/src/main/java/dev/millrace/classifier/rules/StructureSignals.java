@@ -2,10 +2,13 @@ package dev.millrace.classifier.rules;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** What a text's looks say about its vertical, where its words alone do not. */
 final class StructureSignals {
     private static final int MOSTLY = 8;
+    private static final Set<String> MEASURES =
+            Set.of("many", "much", "long", "fast", "far", "old", "tall");
 
     /** One such sign. */
     record Sign(Vertical vertical, String what, int weight) {}
@@ -34,6 +37,9 @@ final class StructureSignals {
         if (!prose && shape.indented() >= 3 && shape.codeMarks() >= 3) {
             signs.add(new Sign(Vertical.CODE, "indented lines", 3));
         }
+        if (!prose && shape.calls() >= 2) {
+            signs.add(new Sign(Vertical.CODE, "calls", shape.calls() >= 4 ? 4 : 2));
+        }
     }
 
     private static void math(PromptText text, Shape shape, List<Sign> signs) {
@@ -43,6 +49,9 @@ final class StructureSignals {
         boolean plain = shape.codeMarks() * 60 < Math.max(60, text.text().length());
         if (shape.formulas() >= 2 && plain) {
             signs.add(new Sign(Vertical.MATH, "formulas", shape.formulas() >= 4 ? 5 : 3));
+        }
+        if (text.words().stream().anyMatch(StructureSignals::isTerm)) {
+            signs.add(new Sign(Vertical.MATH, "a term in an unknown", 4));
         }
         if (shape.numbers() >= 2 && asksHowMany(text.words())) {
             signs.add(new Sign(Vertical.MATH, "numbers and how many", 5));
@@ -60,11 +69,20 @@ final class StructureSignals {
         }
     }
 
+    /** {@code 3x}, {@code 12y}: a number and one letter that usually stands for an unknown. */
+    private static boolean isTerm(String word) {
+        int last = word.length() - 1;
+        if (last < 1 || last > 4 || "xyzn".indexOf(word.charAt(last)) < 0) {
+            return false;
+        }
+        return word.chars().limit(last).allMatch(Character::isDigit);
+    }
+
     private static boolean asksHowMany(List<String> words) {
         for (int i = 0; i + 1 < words.size(); i++) {
             if (words.get(i).equals("how")) {
                 String next = words.get(i + 1);
-                if (next.equals("many") || next.equals("much") || next.equals("long")) {
+                if (MEASURES.contains(next)) {
                     return true;
                 }
             }

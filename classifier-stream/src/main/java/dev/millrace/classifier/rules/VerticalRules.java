@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  */
 public final class VerticalRules {
     private static final double LEAST_CONFIDENCE = 0.3;
-    private static final double GENERAL_BASE = 3.0;
+    private static final double GENERAL_BASE = 1.2;
     private static final int SIGNALS_NAMED = 3;
 
     /** The most that all signals of one weight can add: index is the weight. */

@@ -1,9 +1,9 @@
 package dev.millrace.classifier.service;
 
 import dev.millrace.classifier.ClassifierTopology;
-import dev.millrace.classifier.JobFlow;
 import dev.millrace.classifier.job.Emission;
 import dev.millrace.classifier.stream.ClassifierMetrics;
+import dev.millrace.classifier.stream.PatientCatalog;
 import dev.millrace.classifier.stream.TopicSerdes;
 import dev.millrace.kit.Connection;
 import dev.millrace.kit.LiveCatalog;
@@ -12,11 +12,15 @@ import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import org.apache.kafka.streams.kstream.KStream;
 
 /** What the classifier is made of. */
 @Factory
 final class Wiring {
+    /** The reader of the catalog's topic polls four times a second. */
+    private static final Duration CATALOG_PATIENCE = Duration.ofSeconds(2);
+
     @Singleton
     Clock clock() {
         return Clock.systemUTC();
@@ -35,8 +39,9 @@ final class Wiring {
 
     @Singleton
     ClassifierTopology topology(
-            LiveCatalog catalog, ClassifierMetrics metrics, Connection connection) {
-        return new ClassifierTopology(JobFlow.with(catalog), metrics, new TopicSerdes(connection));
+            LiveCatalog live, ClassifierMetrics metrics, Connection connection) {
+        PatientCatalog catalog = new PatientCatalog(live, CATALOG_PATIENCE, Thread::sleep);
+        return new ClassifierTopology(catalog, metrics, new TopicSerdes(connection));
     }
 
     /** The one stream of this process, which Micronaut calls the default. */

@@ -44,6 +44,7 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
     private static final String TRACEPARENT = "traceparent";
 
     private final JobFlow flow;
+    private final PatientCatalog catalog;
     private final ClassifierMetrics metrics;
     private final Set<String> changedTenants = new HashSet<>();
     private @Nullable Task task;
@@ -57,8 +58,9 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
         }
     }
 
-    public JobProcessor(JobFlow flow, ClassifierMetrics metrics) {
+    public JobProcessor(JobFlow flow, PatientCatalog catalog, ClassifierMetrics metrics) {
         this.flow = flow;
+        this.catalog = catalog;
         this.metrics = metrics;
     }
 
@@ -104,6 +106,9 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
     private Step command(Task here, JobCommand command, Optional<String> traceparent) {
         Arrival arrival = new Arrival(command, here.partition(), traceparent, here.now());
         try {
+            if (command.getBody() instanceof Submission submission) {
+                catalog.await(command.getTenant(), submission.getJob().getModel());
+            }
             return flow.command(arrival, here.book());
         } catch (KafkaException e) {
             throw e;

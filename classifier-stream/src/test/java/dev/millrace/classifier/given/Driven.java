@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.catalog.Catalog;
 import dev.millrace.classifier.ClassifierTopology;
-import dev.millrace.classifier.JobFlow;
+import dev.millrace.classifier.stream.PatientCatalog;
 import dev.millrace.classifier.stream.StreamSettings;
 import dev.millrace.classifier.stream.TopicSerdes;
 import dev.millrace.kit.Connection;
@@ -49,7 +49,9 @@ public final class Driven implements AutoCloseable {
     public Driven(Path state) {
         ClassifierTopology topology =
                 new ClassifierTopology(
-                        JobFlow.with(() -> catalog), metrics, new TopicSerdes(connection));
+                        new PatientCatalog(() -> catalog, Duration.ofMillis(40), time -> {}),
+                        metrics,
+                        new TopicSerdes(connection));
         Properties settings = new Properties();
         settings.putAll(new StreamSettings("test", state, 1).over(connection));
         // the driver drops what an error handler sends before it commits its mock transaction

@@ -133,7 +133,9 @@ class ClassifierIT {
         try {
             topics.putBytes(Topics.JOBS, first.getJobsPartition(), bytes);
             topics.putBytes(Topics.OUTCOMES, first.getJobsPartition(), outcome);
-            Thread.sleep(Duration.ofSeconds(4));
+            await().during(Duration.ofSeconds(4))
+                    .atMost(SOON)
+                    .until(() -> topics.all(Topics.DEAD_LETTERS).size() == before);
         } finally {
             stack.registry().start();
         }
