@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,10 +87,19 @@ public final class ClassifierService {
                 && meters.allAliveWithin(ALIVE_WITHIN);
     }
 
-    /** Waits for as long as it takes, each wait bounded and its failure logged. */
     private void start() {
-        streams.setUncaughtExceptionHandler(new PatientRestart());
-        streams.setStateListener(this::onState);
+        try {
+            streams.setUncaughtExceptionHandler(new PatientRestart());
+            streams.setStateListener(this::onState);
+            startWhenPossible();
+        } catch (RuntimeException | LinkageError e) {
+            LOG.error("classifier=unstartable action=exit", e);
+            lastResort.exit();
+        }
+    }
+
+    /** Waits for as long as it takes, each wait bounded and its failure logged. */
+    private void startWhenPossible() {
         while (stopping.getCount() > 0) {
             try (Admin admin = Admin.create(connection.admin())) {
                 TopicWait.until(admin, TOPICS, settings.patience());
@@ -98,8 +108,8 @@ public final class ClassifierService {
                 started = true;
                 LOG.info("classifier=started catalog_version={}", catalog.get().version());
                 return;
-            } catch (TimeoutException e) {
-                LOG.error("classifier=waiting error={}", e.getMessage());
+            } catch (TimeoutException | KafkaException e) {
+                LOG.error("classifier=waiting error={}", e.toString());
             } catch (InterruptedException e) {
                 return;
             }
