@@ -81,12 +81,21 @@ public final class AotCache {
             return command.withOptions("-XX:AOTCache=" + cache, "-Xlog:aot*=error");
         }
         Path pending = withSuffix(cache, RECORDING);
-        if (Files.exists(pending) || !recording.add(cache)) {
+        if (isRecorded(pending) || !recording.add(cache)) {
             return command;
         }
         prepareRecording(name, cache, command);
         return command.withOptions(
                 "-XX:AOTMode=record", "-XX:AOTConfiguration=" + pending, "-Xlog:aot*=error");
+    }
+
+    /** A server that was killed leaves an empty recording, which counts for nothing. */
+    private static boolean isRecorded(Path pending) {
+        try {
+            return Files.exists(pending) && Files.size(pending) > 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Whether the next start of the command uses a cache. */
