@@ -6,6 +6,7 @@ import dev.millrace.kit.Database;
 import dev.millrace.kit.DatabaseErrors;
 import dev.millrace.kit.LiveCatalog;
 import dev.millrace.kit.TopicWait;
+import dev.millrace.kit.streams.PatientRestart;
 import dev.millrace.ledger.sink.Sink;
 import dev.millrace.topics.Topics;
 import io.micronaut.runtime.event.annotation.EventListener;
@@ -89,6 +90,7 @@ public final class LedgerService {
 
     /** Waits for as long as it takes, each wait bounded and its failure logged. */
     private void start() {
+        streams.setUncaughtExceptionHandler(new PatientRestart());
         while (stopping.getCount() > 0) {
             try {
                 prepare();

@@ -7,7 +7,6 @@ import dev.millrace.kit.DeadLetterQueue;
 import dev.millrace.kit.LiveCatalog;
 import dev.millrace.kit.PatientDeserializer;
 import dev.millrace.kit.streams.DeadLetterHandler;
-import dev.millrace.kit.streams.PatientRestart;
 import dev.millrace.ledger.pricing.CurrentCatalog;
 import dev.millrace.ledger.sink.JobChange;
 import dev.millrace.ledger.sink.JobRows;
@@ -20,10 +19,8 @@ import dev.millrace.v1.InferenceResult;
 import dev.millrace.v1.UsageEvent;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.configuration.kafka.streams.ConfiguredStreamBuilder;
-import io.micronaut.configuration.kafka.streams.event.BeforeKafkaStreamStart;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
-import io.micronaut.context.event.ApplicationEventListener;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -110,11 +107,6 @@ final class Wiring {
         builder.getConfiguration()
                 .put("deserialization.exception.handler", DeadLetterHandler.class.getName());
         return topology.addTo(builder);
-    }
-
-    @Singleton
-    ApplicationEventListener<BeforeKafkaStreamStart> restarts() {
-        return event -> event.getKafkaStreams().setUncaughtExceptionHandler(new PatientRestart());
     }
 
     @Bean(preDestroy = "close")
