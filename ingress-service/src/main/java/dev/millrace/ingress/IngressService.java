@@ -2,7 +2,7 @@ package dev.millrace.ingress;
 
 import dev.millrace.ingress.ServiceState.Part;
 import dev.millrace.ingress.broker.BrokerTopics;
-import dev.millrace.ingress.broker.SupervisedLoop;
+import dev.millrace.ingress.loop.SupervisedLoop;
 import dev.millrace.kit.LiveCatalog;
 import dev.millrace.topics.Topics;
 import io.micronaut.context.annotation.Requires;

@@ -15,6 +15,14 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 public final class Clients {
     private static final String SOME_MEMORY = Integer.toString(16 * 1024 * 1024);
     private static final String FETCH = Integer.toString(8 * 1024 * 1024);
+
+    /** Whoever waits for the registry here can wait outside it too, and try again. */
+    private static final Map<String, String> ASK_BRIEFLY =
+            Map.of(
+                    "max.retries", "0",
+                    "http.connect.timeout.ms", "1000",
+                    "http.read.timeout.ms", "3000");
+
     private final Connection connection;
     private final IngressSettings settings;
 
@@ -26,6 +34,7 @@ public final class Clients {
     /** String keys and Avro values; a send that cannot begin fails within {@code maxBlockMs}. */
     public Properties producer(String name, int maxBlockMs) {
         Map<String, Object> config = new HashMap<>(connection.producer());
+        config.putAll(ASK_BRIEFLY);
         long delivery = settings.deliveryTimeout().toMillis();
         config.put("client.id", clientId(name));
         config.put("delivery.timeout.ms", Long.toString(delivery));
@@ -69,11 +78,8 @@ public final class Clients {
      * A connection whose deserializers read one type, and ask the registry once and not for long.
      */
     public Connection impatient(Class<?> type) {
-        Map<String, String> overrides = new HashMap<>();
+        Map<String, String> overrides = new HashMap<>(ASK_BRIEFLY);
         overrides.put("specific.avro.value.type", type.getName());
-        overrides.put("max.retries", "0");
-        overrides.put("http.connect.timeout.ms", "1000");
-        overrides.put("http.read.timeout.ms", "3000");
         overrides.putAll(connection.overrides());
         return new Connection(connection.bootstrapServers(), connection.registryUrl(), overrides);
     }

@@ -2,10 +2,10 @@ package dev.millrace.ingress.intake;
 
 import dev.millrace.ingress.IngressMetrics;
 import dev.millrace.ingress.ServiceState;
-import dev.millrace.ingress.broker.Steps;
 import dev.millrace.ingress.intake.IntakeBatch.Progress;
 import dev.millrace.ingress.intake.IntakeBatch.Waiting;
 import dev.millrace.ingress.intake.Verdict.Cause;
+import dev.millrace.ingress.loop.Steps;
 import dev.millrace.topics.Topics;
 import java.time.Clock;
 import java.time.Duration;

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes records' bytes and tells a bad record from a registry that is not there. While the
- * registry gives no answer it is asked at most once in {@code pause}, so that records whose schemas
- * are known are read at full speed. Not thread-safe.
+ * registry gives no answer it is asked at most once in {@code pause}, or less often where it hangs,
+ * so that records whose schemas are known are read at full speed. Not thread-safe.
  */
 final class RecordDecoder<T> {
     private static final int HEADER_BYTES = 5;
@@ -44,6 +44,7 @@ final class RecordDecoder<T> {
         if (isOut() && schemaId.isPresent() && !known.contains(schemaId.getAsInt())) {
             return new Decoded.NoAnswer<>(outage);
         }
+        Instant asked = clock.instant();
         try {
             T decoded = deserializer.deserialize(topic, headers, value);
             schemaId.ifPresent(this::remember);
@@ -51,7 +52,7 @@ final class RecordDecoder<T> {
                     ? new Decoded.Unreadable<>("empty_record")
                     : new Decoded.Value<>(decoded);
         } catch (RuntimeException e) {
-            return explain(e, schemaId);
+            return explain(e, schemaId, asked);
         }
     }
 
@@ -62,18 +63,24 @@ final class RecordDecoder<T> {
                 : OptionalInt.empty();
     }
 
-    private Decoded<T> explain(RuntimeException failure, OptionalInt schemaId) {
+    private Decoded<T> explain(RuntimeException failure, OptionalInt schemaId, Instant asked) {
         return switch (RegistryErrors.kindOf(failure)) {
-            case OUTAGE -> noAnswer(Reading.Why.REGISTRY_DOWN);
-            case UNAUTHORIZED -> noAnswer(Reading.Why.REGISTRY_REFUSES);
+            case OUTAGE -> noAnswer(Reading.Why.REGISTRY_DOWN, asked);
+            case UNAUTHORIZED -> noAnswer(Reading.Why.REGISTRY_REFUSES, asked);
             case UNKNOWN_ID -> new Decoded.UnknownSchema<>(unknownId(failure, schemaId));
             case BAD_RECORD, OTHER ->
                     new Decoded.Unreadable<>("undecodable: " + bounded(failure.getMessage()));
         };
     }
 
-    private Decoded<T> noAnswer(Reading.Why why) {
-        askAgainAt = clock.instant().plus(pause);
+    /**
+     * The longer a question hangs, the longer until the next: waiting must not take most of the
+     * time.
+     */
+    private Decoded<T> noAnswer(Reading.Why why, Instant asked) {
+        Instant now = clock.instant();
+        Duration hung = Duration.between(asked, now).multipliedBy(4);
+        askAgainAt = now.plus(hung.compareTo(pause) > 0 ? hung : pause);
         outage = why;
         return new Decoded.NoAnswer<>(why);
     }

@@ -1,7 +1,7 @@
 package dev.millrace.ingress.replies;
 
 import dev.millrace.ingress.ServiceState;
-import dev.millrace.ingress.broker.Steps;
+import dev.millrace.ingress.loop.Steps;
 import dev.millrace.serde.RegistryErrors;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.IngressReply;

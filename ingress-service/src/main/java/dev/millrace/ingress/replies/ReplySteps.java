@@ -2,8 +2,8 @@ package dev.millrace.ingress.replies;
 
 import dev.millrace.ingress.IngressMetrics;
 import dev.millrace.ingress.ServiceState;
-import dev.millrace.ingress.broker.Steps;
 import dev.millrace.ingress.jobs.DeadLetters;
+import dev.millrace.ingress.loop.Steps;
 import dev.millrace.ingress.reading.Reading;
 import dev.millrace.ingress.reading.SchemaGate;
 import dev.millrace.topics.Topics;

@@ -14,6 +14,7 @@ import dev.millrace.v1.JobError;
 import dev.millrace.v1.Receipt;
 import dev.millrace.v1.ReceiptStatus;
 import dev.millrace.v1.Submission;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,6 +22,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -240,6 +242,24 @@ class JobsApiTest {
 
         // When
         HttpResponse<String> response = post(body);
+
+        // Then
+        assertProblem(response, 413, "body_too_large", null, "1048576 bytes");
+    }
+
+    @Test
+    void aBodyOverTheLimitThatDoesNotTellItsLengthIsTooLargeToo() throws Exception {
+        // Given
+        byte[] body = "x".repeat(2 * 1024 * 1024).getBytes(StandardCharsets.US_ASCII);
+
+        // When
+        HttpResponse<String> response =
+                send(
+                        request("/v1/jobs")
+                                .header("Content-Type", "application/json")
+                                .POST(
+                                        BodyPublishers.ofInputStream(
+                                                () -> new ByteArrayInputStream(body))));
 
         // Then
         assertProblem(response, 413, "body_too_large", null, "1048576 bytes");

@@ -88,6 +88,27 @@ class SchemaGateTest {
     }
 
     @Test
+    void aRegistryThatHangsIsAskedLessOften() {
+        // Given
+        registry.answers.put(
+                1,
+                () -> {
+                    clock.advance(Duration.ofSeconds(3));
+                    throw new RegistryUnavailableException("no answer in 3 s", null);
+                });
+        gate.read(record(1));
+
+        // When
+        clock.advance(Duration.ofSeconds(11));
+        gate.read(record(1));
+        clock.advance(Duration.ofSeconds(1));
+        gate.read(record(1));
+
+        // Then
+        assertThat(registry.asked).hasSize(2);
+    }
+
+    @Test
     void recordsOfKnownSchemasAreReadDuringAnOutage() {
         // Given
         registry.answers.put(1, () -> "hello");

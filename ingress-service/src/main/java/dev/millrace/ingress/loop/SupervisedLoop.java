@@ -1,4 +1,4 @@
-package dev.millrace.ingress.broker;
+package dev.millrace.ingress.loop;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -65,7 +65,7 @@ public final class SupervisedLoop implements AutoCloseable {
                 while (!isStopping()) {
                     steps.step();
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 onFailure.accept(e);
                 boolean ranLong = System.nanoTime() - started > LONGEST_PAUSE.toNanos();
                 pause = ranLong ? FIRST_PAUSE : pause;

@@ -1,4 +1,4 @@
 @NullMarked
-package dev.millrace.ingress.broker;
+package dev.millrace.ingress.loop;
 
 import org.jspecify.annotations.NullMarked;

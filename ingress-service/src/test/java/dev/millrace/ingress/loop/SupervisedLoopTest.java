@@ -1,4 +1,4 @@
-package dev.millrace.ingress.broker;
+package dev.millrace.ingress.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

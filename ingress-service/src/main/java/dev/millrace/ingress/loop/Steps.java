@@ -1,4 +1,4 @@
-package dev.millrace.ingress.broker;
+package dev.millrace.ingress.loop;
 
 /** Work that is done one short step after another, on one thread; closed on the same thread. */
 public interface Steps extends AutoCloseable {
