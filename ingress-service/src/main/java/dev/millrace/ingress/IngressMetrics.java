@@ -11,11 +11,16 @@ public final class IngressMetrics {
     private final AtomicInteger held = new AtomicInteger();
     private final AtomicInteger halted = new AtomicInteger();
 
+    /** Kept here, because a registry holds what it measures only weakly. */
+    private final IntSupplier waitingCallers;
+
     public IngressMetrics(MeterRegistry registry, IntSupplier waitingCallers) {
         this.registry = registry;
+        this.waitingCallers = waitingCallers;
         registry.gauge("millrace.ingress.held.partitions", held);
         registry.gauge("millrace.ingress.halted", halted);
-        registry.gauge("millrace.ingress.waiting.callers", waitingCallers, IntSupplier::getAsInt);
+        registry.gauge(
+                "millrace.ingress.waiting.callers", this, each -> each.waitingCallers.getAsInt());
     }
 
     /** A caller's job was taken. */
