@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,7 +85,10 @@ class LauncherTest {
         // Then
         assertThat(byItself).isFalse();
         assertThat(process.onExit().get(5, TimeUnit.SECONDS)).isEqualTo(128 + 9);
-        assertThat(ProcessHandle.of(child).map(ProcessHandle::isAlive).orElse(false)).isFalse();
+        // killed at once, gone when the system has reaped it
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> !ProcessHandle.of(child).map(ProcessHandle::isAlive).orElse(false));
     }
 
     @Test
