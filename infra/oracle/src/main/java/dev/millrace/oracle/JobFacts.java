@@ -31,7 +31,9 @@ final class JobFacts {
             Instant receivedAt,
             boolean submission,
             boolean intake,
-            Optional<String> conflictId) {}
+            Optional<String> conflictId,
+            Optional<String> callback,
+            Instant deadline) {}
 
     /**
      * One record of {@code millrace.results}, priced by our own arithmetic; {@code micros} is 0

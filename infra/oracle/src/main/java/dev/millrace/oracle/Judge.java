@@ -5,6 +5,8 @@ import dev.millrace.v1.ReceiptStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,6 +32,7 @@ final class Judge {
     private final Instant now;
     private final Set<String> counted;
     private final Map<Invariant, List<String>> violations = new EnumMap<>(Invariant.class);
+    private final Set<String> announced = new HashSet<>();
     private final List<String> pending = new ArrayList<>();
     private long accepted;
     private long ended;
@@ -65,7 +68,9 @@ final class Judge {
             wasAskedFor(job, conflicts);
             staysWithItsTenant(job);
             isBilledOnce(job);
+            callsBack(job);
         }
+        nothingWasDropped();
         ledgerHoldsNothingElse();
         topics.strayReplies.forEach(stray -> broken(Invariant.I5, stray));
         topics.repeatedDeadLetters.forEach(repeat -> broken(Invariant.I6, repeat));
@@ -120,7 +125,9 @@ final class Judge {
             boolean passedOver =
                     job.commands.stream()
                             .anyMatch(c -> c.offset() < admitted.getOrDefault(c.partition(), -1L));
-            unfinished(job, passedOver, "was passed over by admission");
+            boolean overdue =
+                    job.commands.stream().anyMatch(c -> now.isAfter(c.deadline().plus(GRACE)));
+            unfinished(job, passedOver || overdue, "was passed over by admission");
         }
     }
 
@@ -185,6 +192,46 @@ final class Judge {
                             + row.micros()
                             + " micros, its result comes to "
                             + result.micros());
+        }
+    }
+
+    /** The job that asked for a callback first and has ended must have its webhook event. */
+    private void callsBack(JobFacts job) {
+        if (job.results.isEmpty() || job.commands.isEmpty()) {
+            return;
+        }
+        JobFacts.Command first =
+                Collections.min(job.commands, Comparator.comparingLong(JobFacts.Command::offset));
+        first.callback()
+                .filter(url -> !announced().contains(job.jobId + " " + url))
+                .ifPresent(
+                        url ->
+                                late(
+                                        Invariant.I3,
+                                        job.results.getFirst().completedAt(),
+                                        "job="
+                                                + job.jobId
+                                                + " asked for a callback and has no webhook event"));
+    }
+
+    private Set<String> announced() {
+        if (announced.isEmpty()) {
+            topics.webhooks
+                    .values()
+                    .forEach(event -> announced.add(event.getJobId() + " " + event.getUrl()));
+        }
+        return announced;
+    }
+
+    private void nothingWasDropped() {
+        for (String record : topics.committedIntake) {
+            if (!topics.handled.contains(record)) {
+                broken(
+                        Invariant.I6,
+                        "intake record "
+                                + record
+                                + " was committed but is neither a job nor a dead letter");
+            }
         }
     }
 

@@ -24,6 +24,13 @@ final class Prices {
                 .put(Instant.parse(entry.path("effective_from").asText()), entry);
     }
 
+    void remove(String lane, Instant effectiveFrom) {
+        TreeMap<Instant, JsonNode> dated = byLane.get(lane);
+        if (dated != null) {
+            dated.remove(effectiveFrom);
+        }
+    }
+
     /** Micro-units; 0 for what is not charged. */
     long cost(InferenceResult result) {
         boolean charged =

@@ -3,6 +3,7 @@ package dev.millrace.oracle;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.topics.Topics;
+import dev.millrace.v1.Callback;
 import dev.millrace.v1.CatalogEntry;
 import dev.millrace.v1.InferenceResult;
 import dev.millrace.v1.IngressReply;
@@ -12,12 +13,14 @@ import dev.millrace.v1.Refusal;
 import dev.millrace.v1.SourceKind;
 import dev.millrace.v1.Submission;
 import dev.millrace.v1.WebhookEvent;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -28,6 +31,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * ends while the oracle reads is never seen as a result without a job.
  */
 final class TopicEvidence {
+    private static final long DEFAULT_DEADLINE_MS = 3_600_000;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     final Map<String, JobFacts> jobs = new HashMap<>();
@@ -36,12 +40,21 @@ final class TopicEvidence {
     final List<String> repeatedDeadLetters = new ArrayList<>();
     final List<String> webhookFaults = new ArrayList<>();
     int deadLetters;
+
+    /** Coordinates of intake records that became a command or a dead letter. */
+    final Set<String> handled = new HashSet<>();
+
+    /** Coordinates of intake records that the ingress has committed. */
+    final Set<String> committedIntake = new HashSet<>();
+
     private final Prices prices = new Prices();
     private final Map<String, String> replyOwners = new HashMap<>();
 
     static TopicEvidence read(TopicReader reader)
             throws InterruptedException, ExecutionException, TimeoutException {
         TopicEvidence evidence = new TopicEvidence();
+        // first what the ingress says it is done with, then what came of it
+        reader.eachCommitted("millrace-ingress", evidence.committedIntake::add);
         reader.each(Topics.CATALOG, evidence::catalog);
         reader.each(Topics.WEBHOOKS, evidence::webhook);
         reader.each(Topics.RESULTS, evidence::result);
@@ -65,6 +78,7 @@ final class TopicEvidence {
 
     private void catalog(ConsumerRecord<String, CatalogEntry> entry) {
         if (entry.value() == null) {
+            withdraw(entry.key(), Instant.ofEpochMilli(entry.timestamp()));
             return;
         }
         try {
@@ -80,8 +94,33 @@ final class TopicEvidence {
         }
     }
 
+    /**
+     * A price that was withdrawn before its date never counted; one that was in force keeps
+     * counting for its time.
+     */
+    private void withdraw(String key, Instant at) {
+        String[] parts = key.split("/", 3);
+        if (parts.length == 3 && parts[0].equals("price")) {
+            Instant effectiveFrom = Instant.parse(parts[2]);
+            if (at.isBefore(effectiveFrom)) {
+                prices.remove(parts[1], effectiveFrom);
+            }
+        }
+    }
+
     private void command(ConsumerRecord<String, JobCommand> read) {
         JobCommand command = read.value();
+        command.getSource()
+                .getTopic()
+                .filter(topic -> command.getSource().getKind() == SourceKind.INTAKE)
+                .ifPresent(
+                        topic ->
+                                handled.add(
+                                        topic
+                                                + "/"
+                                                + command.getSource().getPartition().orElse(-1)
+                                                + "/"
+                                                + command.getSource().getOffset().orElse(-1L)));
         boolean submission = command.getBody() instanceof Submission;
         if (!submission && !(command.getBody() instanceof Refusal)) {
             return;
@@ -97,7 +136,24 @@ final class TopicEvidence {
                                 command.getReceivedAt(),
                                 submission,
                                 command.getSource().getKind() == SourceKind.INTAKE,
-                                command.getConflictId()));
+                                command.getConflictId(),
+                                callback(command),
+                                deadline(command)));
+    }
+
+    private static Optional<String> callback(JobCommand command) {
+        return command.getBody() instanceof Submission submission
+                ? submission.getJob().getCallback().map(Callback::getUrl)
+                : Optional.empty();
+    }
+
+    /** When the job must have ended at the latest. */
+    private static Instant deadline(JobCommand command) {
+        long millis =
+                command.getBody() instanceof Submission submission
+                        ? submission.getJob().getDeadlineMs().orElse(DEFAULT_DEADLINE_MS)
+                        : DEFAULT_DEADLINE_MS;
+        return command.getReceivedAt().plusMillis(millis);
     }
 
     private void receipt(ConsumerRecord<String, IngressReply> read) {
@@ -146,6 +202,7 @@ final class TopicEvidence {
 
     private void deadLetter(ConsumerRecord<String, byte[]> read, Set<String> seen) {
         deadLetters++;
+        handled.add(read.key());
         if (!seen.add(read.key())) {
             repeatedDeadLetters.add("dead letter " + read.key() + " stands there twice");
         }

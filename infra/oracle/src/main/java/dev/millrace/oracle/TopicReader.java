@@ -15,6 +15,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -43,6 +44,35 @@ final class TopicReader {
         try (Admin admin =
                 Admin.create(Map.of("bootstrap.servers", settings.get("bootstrap.servers")))) {
             return admin.listTopics().names().get(CALL.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
+    /**
+     * Names each record of the intake topics that a group has committed, as topic/partition/offset.
+     */
+    void eachCommitted(String group, Consumer<String> coordinates)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        Map<TopicPartition, OffsetAndMetadata> committed;
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", settings.get("bootstrap.servers")))) {
+            committed =
+                    admin.listConsumerGroupOffsets(group)
+                            .partitionsToOffsetAndMetadata()
+                            .get(CALL.toSeconds(), TimeUnit.SECONDS);
+        }
+        Set<String> topics = topics();
+        for (String topic :
+                topics.stream().filter(name -> name.startsWith("millrace.intake.")).toList()) {
+            eachRaw(
+                    topic,
+                    record -> {
+                        OffsetAndMetadata done =
+                                committed.get(new TopicPartition(topic, record.partition()));
+                        if (done != null && record.offset() < done.offset()) {
+                            coordinates.accept(
+                                    topic + "/" + record.partition() + "/" + record.offset());
+                        }
+                    });
         }
     }
 

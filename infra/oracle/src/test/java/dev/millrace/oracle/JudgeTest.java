@@ -124,6 +124,56 @@ class JudgeTest {
     }
 
     @Test
+    void aCallbackThatWasNeverAnnouncedIsFound() {
+        // Given
+        JobFacts job = done("a", 10);
+        JobFacts.Command plain = job.commands.removeFirst();
+        job.commands.add(
+                new JobFacts.Command(
+                        plain.tenant(),
+                        plain.key(),
+                        plain.partition(),
+                        plain.offset(),
+                        plain.receivedAt(),
+                        true,
+                        false,
+                        Optional.empty(),
+                        Optional.of("http://127.0.0.1/hook"),
+                        plain.deadline()));
+        job.results.clear();
+        job.results.add(ended("acme", 10, NOW.minusSeconds(300)));
+
+        // Then
+        assertBroken(Invariant.I3, "asked for a callback");
+    }
+
+    @Test
+    void anIntakeRecordThatWasDroppedIsFound() {
+        topics.committedIntake.add("millrace.intake.acme/0/7");
+        assertBroken(Invariant.I6, "millrace.intake.acme/0/7");
+        topics.handled.add("millrace.intake.acme/0/7");
+        assertThat(judge().allHold()).isTrue();
+    }
+
+    @Test
+    void aCommandThatNobodyAnsweredInItsTimeIsLost() {
+        JobFacts job = topics.jobs.computeIfAbsent("a", JobFacts::new);
+        job.commands.add(
+                new JobFacts.Command(
+                        "acme",
+                        "acme",
+                        0,
+                        5,
+                        NOW.minusSeconds(9000),
+                        true,
+                        true,
+                        Optional.empty(),
+                        Optional.empty(),
+                        NOW.minusSeconds(5000)));
+        assertBroken(Invariant.I1, "passed over");
+    }
+
+    @Test
     void aResultNobodyAskedForIsFound() {
         topics.jobs.computeIfAbsent("ghost", JobFacts::new).results.add(ended("acme", 0, NOW));
         ledger.usage.put("ghost", new LedgerEvidence.UsageRow("acme", 0, 1, 1, NOW));
@@ -177,7 +227,9 @@ class JudgeTest {
                         NOW.minusSeconds(10),
                         true,
                         true,
-                        Optional.empty()));
+                        Optional.empty(),
+                        Optional.empty(),
+                        NOW.plusSeconds(3600)));
         return job;
     }
 
@@ -192,7 +244,9 @@ class JudgeTest {
                         when,
                         true,
                         true,
-                        Optional.empty()));
+                        Optional.empty(),
+                        Optional.empty(),
+                        NOW.plusSeconds(3600)));
         job.receipts.add(ReceiptStatus.ACCEPTED);
         return job;
     }

@@ -45,6 +45,14 @@ class PricesTest {
     }
 
     @Test
+    void aPriceThatWasWithdrawnBeforeItsDateNeverCounts() throws JsonProcessingException {
+        price("2026-01-01T00:00:00Z", "\"input\":1000000,\"output\":0");
+        price("2026-02-01T00:00:00Z", "\"input\":9000000,\"output\":0");
+        prices.remove("a", Instant.parse("2026-02-01T00:00:00Z"));
+        assertThat(prices.cost(result(ResultStatus.SUCCEEDED, MARCH, 1, 0, 0, 0))).isEqualTo(1);
+    }
+
+    @Test
     void onlySucceededAndCancelledJobsAreCharged() throws JsonProcessingException {
         price("2026-01-01T00:00:00Z", "\"input\":1000000,\"output\":0");
         assertThat(prices.cost(result(ResultStatus.CANCELLED, MARCH, 3, 0, 0, 0))).isEqualTo(3);
