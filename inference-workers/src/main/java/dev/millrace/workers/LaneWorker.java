@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -45,6 +46,8 @@ final class LaneWorker {
     private static final Duration GIVE_WAY = Duration.ofMillis(2);
     private static final Duration AFTER_FAILED_COMMIT = Duration.ofSeconds(1);
     private static final Duration LOOK_UP_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration BEFORE_LOOK_UP = Duration.ofMillis(100);
+    private static final Duration AFTER_FAILED_LOOK_UP = Duration.ofMillis(500);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
 
@@ -66,6 +69,7 @@ final class LaneWorker {
     private boolean commitUnderWay;
     private long lastCommit;
     private long nextCommit;
+    private long nextLookUp;
     private volatile boolean leaving;
 
     LaneWorker(
@@ -93,6 +97,7 @@ final class LaneWorker {
         this.nanoTime = nanoTime;
         this.lastCommit = nanoTime.getAsLong();
         this.nextCommit = lastCommit;
+        this.nextLookUp = lastCommit;
     }
 
     /**
@@ -133,20 +138,33 @@ final class LaneWorker {
     /** Finds out where partitions that have come stand; until then they are paused. */
     private void restore() {
         Set<TopicPartition> fresh = partitions.fresh();
-        if (fresh.isEmpty()) {
+        if (fresh.isEmpty() || nanoTime.getAsLong() - nextLookUp < 0) {
             return;
         }
         try {
-            partitions.restore(consumer.committed(fresh, LOOK_UP_TIMEOUT));
+            partitions.restore(consumer.committed(notAll(fresh), LOOK_UP_TIMEOUT));
             holdBack();
         } catch (WakeupException e) {
             LOG.debug("committed_offsets=interrupted");
         } catch (TimeoutException e) {
+            nextLookUp = nanoTime.getAsLong() + AFTER_FAILED_LOOK_UP.toNanos();
             LOG.warn(
                     "waiting_for=committed_offsets partitions={} error={}",
                     fresh.size(),
                     e.getMessage());
         }
+    }
+
+    /**
+     * The client looks up the offsets of all new partitions for itself as well. Asked for the very
+     * same ones meanwhile, it joins the two requests and, where the group is still changing, tries
+     * both again and again without a pause until its stack is full (KAFKA-20765). So its own
+     * look-up is given a moment, and one partition is left for the next turn.
+     */
+    private static Set<TopicPartition> notAll(Set<TopicPartition> fresh) {
+        return fresh.stream()
+                .limit(Math.max(1, fresh.size() - 1))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /**
@@ -335,6 +353,7 @@ final class LaneWorker {
             metrics.rebalanced("assigned");
             owned.addAll(assigned);
             partitions.assigned(assigned);
+            nextLookUp = nanoTime.getAsLong() + BEFORE_LOOK_UP.toNanos();
             held.addAll(assigned);
             consumer.pause(assigned);
             condition.member();
