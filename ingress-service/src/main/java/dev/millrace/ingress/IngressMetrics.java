@@ -1,5 +1,6 @@
 package dev.millrace.ingress;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
@@ -11,16 +12,12 @@ public final class IngressMetrics {
     private final AtomicInteger held = new AtomicInteger();
     private final AtomicInteger halted = new AtomicInteger();
 
-    /** Kept here, because a registry holds what it measures only weakly. */
-    private final IntSupplier waitingCallers;
-
     public IngressMetrics(MeterRegistry registry, IntSupplier waitingCallers) {
         this.registry = registry;
-        this.waitingCallers = waitingCallers;
-        registry.gauge("millrace.ingress.held.partitions", held);
-        registry.gauge("millrace.ingress.halted", halted);
-        registry.gauge(
-                "millrace.ingress.waiting.callers", this, each -> each.waitingCallers.getAsInt());
+        // a registry holds what it measures only weakly, unless it is told otherwise
+        gauge("millrace.ingress.held.partitions", held::get);
+        gauge("millrace.ingress.halted", halted::get);
+        gauge("millrace.ingress.waiting.callers", waitingCallers);
     }
 
     /** A caller's job was taken. */
@@ -66,5 +63,9 @@ public final class IngressMetrics {
     public void holding(int partitions, boolean becauseHalted) {
         held.set(partitions);
         halted.set(becauseHalted ? 1 : 0);
+    }
+
+    private void gauge(String name, IntSupplier value) {
+        Gauge.builder(name, value, IntSupplier::getAsInt).strongReference(true).register(registry);
     }
 }
