@@ -1,5 +1,6 @@
 package dev.millrace.ingress.check;
 
+import dev.millrace.v1.Callback;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.JobError;
 import dev.millrace.v1.Message;
@@ -22,12 +23,17 @@ public final class Attachments {
     /** Whether a refused job's metadata may be echoed in its result. */
     public static boolean isEchoable(Map<String, String> metadata) {
         return fits(metadata, MAX_METADATA_ENTRIES, MAX_METADATA_BYTES)
-                && texts(metadata).noneMatch(Attachments::holdsNul);
+                && texts(metadata).noneMatch(Attachments::isUnstorable);
     }
 
     static Optional<JobError> check(InferenceJob job) {
         return Stream.of(
-                        key(job), metadata(job), hints(job), tags(job), conversation(job), nul(job))
+                        key(job),
+                        metadata(job),
+                        hints(job),
+                        tags(job),
+                        conversation(job),
+                        text(job))
                 .flatMap(Optional::stream)
                 .findFirst();
     }
@@ -109,16 +115,19 @@ public final class Attachments {
     }
 
     /**
-     * The null character cannot be stored by PostgreSQL, so a job with one could never be shown or
-     * billed.
+     * The null character cannot be stored by PostgreSQL, and half of a surrogate pair has no UTF-8,
+     * so a job with either could never be shown or billed as it was given.
      */
-    private static Optional<JobError> nul(InferenceJob job) {
+    private static Optional<JobError> text(InferenceJob job) {
         Optional<String> field =
                 Stream.of(
                                 field(
                                         "messages",
                                         job.getMessages().stream().map(Message::getContent)),
                                 field("stop", job.getStop().stream()),
+                                field(
+                                        "callback.url",
+                                        job.getCallback().map(Callback::getUrl).stream()),
                                 field("metadata", texts(job.getMetadata())),
                                 field("hints", texts(job.getHints())),
                                 field("tags", job.getTags().stream()),
@@ -130,16 +139,21 @@ public final class Attachments {
                         new JobError(
                                 "invalid_character",
                                 name,
-                                "text without U+0000",
-                                "there is a null character in it"));
+                                "text without U+0000 and lone surrogates",
+                                "there is a null character or half of a surrogate pair in it"));
     }
 
     private static Optional<String> field(String name, Stream<String> texts) {
-        return texts.anyMatch(Attachments::holdsNul) ? Optional.of(name) : Optional.empty();
+        return texts.anyMatch(Attachments::isUnstorable) ? Optional.of(name) : Optional.empty();
     }
 
-    private static boolean holdsNul(String text) {
-        return text.indexOf('\0') >= 0;
+    private static boolean isUnstorable(String text) {
+        return text.codePoints()
+                .anyMatch(
+                        each ->
+                                each == 0
+                                        || (each >= Character.MIN_SURROGATE
+                                                && each <= Character.MAX_SURROGATE));
     }
 
     private static Stream<String> texts(Map<String, String> map) {

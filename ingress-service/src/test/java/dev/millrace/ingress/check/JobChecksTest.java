@@ -209,14 +209,31 @@ class JobChecksTest {
                 wrong(
                         "invalid_character",
                         "metadata",
-                        "text without U+0000",
+                        TEXT_LIMIT,
                         job -> job.setMetadata(Map.of("a", "b\0"))),
                 wrong(
                         "invalid_character",
                         "messages",
-                        "text without U+0000",
-                        job -> job.setMessages(List.of(Examples.message("a\0b")))));
+                        TEXT_LIMIT,
+                        job -> job.setMessages(List.of(Examples.message("a\0b")))),
+                wrong(
+                        "invalid_character",
+                        "messages",
+                        TEXT_LIMIT,
+                        job -> job.setMessages(List.of(Examples.message("a\ud800b")))),
+                wrong(
+                        "invalid_character",
+                        "tags",
+                        TEXT_LIMIT,
+                        job -> job.setTags(List.of("\udc00\ud800"))),
+                wrong(
+                        "invalid_character",
+                        "callback.url",
+                        TEXT_LIMIT,
+                        job -> job.setCallback(new Callback("https://example.com/\ud800"))));
     }
+
+    private static final String TEXT_LIMIT = "text without U+0000 and lone surrogates";
 
     private static final String URL_LIMIT =
             "an http or https URL of at most 2048 characters, with a host and without user name or fragment";
@@ -238,6 +255,19 @@ class JobChecksTest {
         // Then
         assertThat(refusal(checked).getCode()).isEqualTo("callback_unsigned");
         assertThat(refusal(checked).getField()).contains("callback");
+    }
+
+    @Test
+    void aWholeSurrogatePairIsText() {
+        // Given
+        InferenceJob job =
+                Examples.job().setMessages(List.of(Examples.message("\ud83d\ude80"))).build();
+
+        // When
+        Checked checked = JobChecks.check(job, Examples.ACME, Examples.CATALOG);
+
+        // Then
+        assertThat(checked).isInstanceOf(Checked.Accepted.class);
     }
 
     @Test

@@ -204,6 +204,7 @@ class JobsApiTest {
                 "{\"reply\": \"other-inbox\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}]} | unknown_reply | reply",
                 "{\"priority\": \"now\", \"messages\": [{\"role\": \"user\", \"content\": \"x\"}]} | invalid_priority | priority",
                 "{\"deadline_ms\": 0, \"messages\": [{\"role\": \"user\", \"content\": \"x\"}]} | invalid_deadline | deadline_ms",
+                "{\"messages\": [{\"role\": \"user\", \"content\": \"x\\ud800y\"}]}    | invalid_character       | messages",
             })
     void aWrongBodyIsABadRequestThatNamesTheFieldAndTheLimitAndLeavesNothing(
             String body, String code, String field) throws Exception {
@@ -435,7 +436,10 @@ class JobsApiTest {
         assertThat(health.statusCode()).isEqualTo(503);
         assertThat(health.body()).contains("\"intake\":\"down: starting\"");
         assertThat(meters.body())
-                .contains("millrace_ingress_jobs_total{outcome=\"accepted\",via=\"http\"}");
+                .contains("millrace_ingress_jobs_total{outcome=\"accepted\",via=\"http\"}")
+                .contains("millrace_ingress_waiting_callers 0.0")
+                .contains("millrace_ingress_held_partitions 0.0")
+                .contains("millrace_ingress_halted 0.0");
     }
 
     // ----------------------------------------------------------------
