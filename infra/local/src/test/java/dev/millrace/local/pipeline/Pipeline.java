@@ -8,6 +8,7 @@ import dev.millrace.local.cli.OracleSubject;
 import dev.millrace.local.home.Endpoints;
 import dev.millrace.local.home.Home;
 import dev.millrace.local.home.Pids;
+import dev.millrace.local.home.StackState;
 import dev.millrace.local.supervise.Supervisor;
 import dev.millrace.oracle.Oracle;
 import dev.millrace.oracle.Verdict;
@@ -17,6 +18,7 @@ import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.InferenceResult;
 import dev.millrace.v1.Message;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,6 +31,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,10 +43,10 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 
 /**
- * One whole stack of real parts for all tests of a run: started at the first use, ended with the
- * JVM.
+ * A caller of a whole stack of real parts, and eyes on its topics and tables. One stack is shared
+ * by all tests of a run: started at the first use, ended with the JVM.
  */
-final class Pipeline {
+final class Pipeline implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static Pipeline shared;
@@ -60,19 +63,37 @@ final class Pipeline {
 
     static synchronized Pipeline shared() throws Exception {
         if (shared == null) {
-            shared = new Pipeline();
+            shared = start();
         }
         return shared;
     }
 
-    private Pipeline() throws Exception {
-        Path root = Files.createTempDirectory("millrace-pipeline-");
-        Path checkout = Path.of(System.getProperty("millrace.checkout", "../.."));
-        home = new Home(root, checkout);
+    private static Pipeline start() throws Exception {
+        Home home = freshHome();
         Supervisor supervisor = new Supervisor(home, Map.of());
         Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> end(supervisor, root), "end-pipeline"));
-        endpoints = supervisor.start();
+                .addShutdownHook(
+                        new Thread(
+                                () -> {
+                                    supervisor.close();
+                                    remove(home);
+                                },
+                                "end-pipeline"));
+        Pipeline pipeline = new Pipeline(home, supervisor.start());
+        pipeline.extendCatalog();
+        return pipeline;
+    }
+
+    static Home freshHome() throws IOException {
+        return new Home(
+                Files.createTempDirectory("millrace-pipeline-"),
+                Path.of(System.getProperty("millrace.checkout", "../..")));
+    }
+
+    /** Reaches a stack that runs. */
+    Pipeline(Home home, Endpoints endpoints) {
+        this.home = home;
+        this.endpoints = endpoints;
         connection = Connection.to(endpoints.bootstrap(), endpoints.registryUrl());
         results = RecordLog.of(connection, Topics.RESULTS);
         deadLetters = RecordLog.ofBytes(connection, Topics.DEAD_LETTERS);
@@ -81,7 +102,16 @@ final class Pipeline {
         plain.remove("key.serializer");
         plain.remove("value.serializer");
         bytes = new KafkaProducer<>(plain, new ByteArraySerializer(), new ByteArraySerializer());
-        extendCatalog();
+    }
+
+    /** Ends this caller, not the stack. */
+    @Override
+    public void close() {
+        jobs.close(Duration.ZERO);
+        bytes.close(Duration.ZERO);
+        results.close();
+        deadLetters.close();
+        http.shutdownNow();
     }
 
     /**
@@ -117,13 +147,22 @@ final class Pipeline {
     }
 
     void apply(String catalog) throws Exception {
-        Files.writeString(home.catalogFile(), catalog);
-        CatalogApply.Outcome outcome =
-                new CatalogApply(connection, TopicPlan.Cluster.local(), Clock.systemUTC())
-                        .apply(home.catalogFile());
-        if (outcome instanceof CatalogApply.Outcome.Refused refused) {
+        if (tryApply(catalog) instanceof CatalogApply.Outcome.Refused refused) {
             throw new AssertionError("the test's catalog is refused: " + refused.problems());
         }
+    }
+
+    /** As the verb does it: a refused file never becomes the stack's own. */
+    CatalogApply.Outcome tryApply(String catalog) throws Exception {
+        Path file = home.root().resolve("tried.yaml");
+        Files.writeString(file, catalog);
+        CatalogApply.Outcome outcome =
+                new CatalogApply(connection, TopicPlan.Cluster.local(), Clock.systemUTC())
+                        .apply(file);
+        if (!(outcome instanceof CatalogApply.Outcome.Refused)) {
+            Files.writeString(home.catalogFile(), catalog);
+        }
+        return outcome;
     }
 
     static InferenceJob.Builder job(String model, String prompt, String mark) {
@@ -161,10 +200,13 @@ final class Pipeline {
 
     Answer postHttp(String tenant, String body, Map<String, String> headers)
             throws IOException, InterruptedException {
+        return postWithKey(endpoints.apiKeys().get(tenant), body, headers);
+    }
+
+    Answer postWithKey(String key, String body, Map<String, String> headers)
+            throws IOException, InterruptedException {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(endpoints.ingressUrl() + "/v1/jobs"))
-                        .timeout(Duration.ofSeconds(20))
-                        .header("Authorization", "Bearer " + endpoints.apiKeys().get(tenant))
+                authorized("/v1/jobs", key)
                         .header("Content-Type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString(body));
         headers.forEach(request::header);
@@ -172,11 +214,37 @@ final class Pipeline {
     }
 
     Answer getJob(String tenant, String id) throws IOException, InterruptedException {
-        return send(
-                HttpRequest.newBuilder(URI.create(endpoints.ingressUrl() + "/v1/jobs/" + id))
-                        .timeout(Duration.ofSeconds(20))
-                        .header("Authorization", "Bearer " + endpoints.apiKeys().get(tenant))
-                        .build());
+        return getWithKey(endpoints.apiKeys().get(tenant), id);
+    }
+
+    Answer getWithKey(String key, String id) throws IOException, InterruptedException {
+        return send(authorized("/v1/jobs/" + id, key).build());
+    }
+
+    private HttpRequest.Builder authorized(String path, String key) {
+        return HttpRequest.newBuilder(URI.create(endpoints.ingressUrl() + path))
+                .timeout(Duration.ofSeconds(20))
+                .header("Authorization", "Bearer " + key);
+    }
+
+    /** The sum of one gauge or counter of a supervised process over all its tags. */
+    double metric(String process, String name) throws IOException, InterruptedException {
+        String url =
+                StackState.read(home).orElseThrow().services().stream()
+                        .filter(service -> service.name().equals(process))
+                        .map(StackState.Service::url)
+                        .findFirst()
+                        .orElseThrow();
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create(url + "/prometheus"))
+                        .timeout(Duration.ofSeconds(5))
+                        .build();
+        return http.send(request, HttpResponse.BodyHandlers.ofString())
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
     }
 
     private Answer send(HttpRequest request) throws IOException, InterruptedException {
@@ -220,13 +288,11 @@ final class Pipeline {
                 .judgeWhenSettled(PATIENCE, Set.of());
     }
 
-    private static void end(Supervisor supervisor, Path root) {
-        supervisor.close();
-        try (var files = Files.walk(root)) {
-            files.sorted(java.util.Comparator.reverseOrder())
-                    .forEach(file -> file.toFile().delete());
-        } catch (IOException e) {
-            System.err.println("left behind: " + root);
+    static void remove(Home home) {
+        try (var files = Files.walk(home.root())) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+        } catch (IOException | UncheckedIOException e) {
+            System.err.println("left behind: " + home.root());
         }
     }
 }

@@ -11,13 +11,15 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** Everything on a topic from its beginning, as it comes in, on a daemon thread. */
-final class RecordLog<V> {
+final class RecordLog<V> implements AutoCloseable {
     private final List<ConsumerRecord<String, V>> records = new CopyOnWriteArrayList<>();
+    private final Thread thread;
 
     static <V extends SpecificRecord> RecordLog<V> of(Connection connection, Topic<V> topic) {
         return new RecordLog<>(connection, topic.name(), connection.deserializer(topic));
@@ -28,10 +30,16 @@ final class RecordLog<V> {
     }
 
     private RecordLog(Connection connection, String topic, Deserializer<V> values) {
-        Thread.ofPlatform()
-                .daemon()
-                .name("log-" + topic)
-                .start(() -> follow(connection, topic, values));
+        thread =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("log-" + topic)
+                        .start(() -> follow(connection, topic, values));
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
     }
 
     List<ConsumerRecord<String, V>> records() {
@@ -57,6 +65,8 @@ final class RecordLog<V> {
             while (!Thread.currentThread().isInterrupted()) {
                 consumer.poll(Duration.ofMillis(100)).forEach(records::add);
             }
+        } catch (InterruptException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
