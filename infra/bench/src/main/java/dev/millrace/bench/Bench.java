@@ -27,7 +27,7 @@ import org.apache.kafka.common.config.ConfigResource;
  * of each in turn, so that whatever else the machine does meets both.
  */
 final class Bench {
-    private static final int WARM_UP_ROUNDS = 2;
+    private static final int WARM_UP_ROUNDS = 4;
     private static final Duration IDLE = Duration.ofSeconds(10);
     private static final Duration SETTLE = Duration.ofSeconds(60);
     private static final String LOAD = "load-generator";
@@ -37,6 +37,7 @@ final class Bench {
     private final long start = System.nanoTime();
     private final Figures figures = new Figures();
     private Map<String, Double> idle = Map.of();
+    private double neighbours;
 
     Bench(Plan plan, PrintStream progress) {
         this.plan = plan;
@@ -70,10 +71,17 @@ final class Bench {
         return figures;
     }
 
+    /** The share of the machine, 0 to 1, that others used during the rounds. */
+    double neighbours() {
+        return neighbours;
+    }
+
     private void measure(BenchStack stack, List<Line> lines)
             throws InterruptedException, TimeoutException {
         Map<String, Long> processes = processes(stack, lines);
         idle(processes);
+        long machineBefore = Cpu.machine();
+        Cpu before = Cpu.of(processes);
         for (Plan.Part part : Plan.Part.values()) {
             if (!plan.parts().contains(part)) {
                 continue;
@@ -87,6 +95,7 @@ final class Bench {
                 }
             }
         }
+        neighbours = Cpu.of(processes).othersSince(before, Cpu.machine() - machineBefore);
         reportIdle(lines.getFirst());
         if (!processes.equals(processes(stack, lines))) {
             throw new IllegalStateException(

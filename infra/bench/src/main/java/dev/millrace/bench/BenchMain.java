@@ -18,6 +18,9 @@ public final class BenchMain {
     private static final int PREREQUISITE = 3;
     private static final int TIMED_OUT = 4;
 
+    /** Above this share of the machine, neighbours make the figures. */
+    private static final double QUIET = 0.05;
+
     private static final String READING =
             """
 
@@ -59,22 +62,16 @@ public final class BenchMain {
 
     private static int measured(Plan plan, Path root) throws InterruptedException {
         try {
-            String before = otherLoad();
-            Figures figures =
-                    new Bench(plan, System.err)
-                            .run(
-                                    root,
-                                    Path.of(
-                                            System.getenv()
-                                                    .getOrDefault("MILLRACE_CHECKOUT", ".")));
+            Bench bench = new Bench(plan, System.err);
+            Figures figures = bench.run(root, checkout());
             System.out.print(figures.table());
             System.out.print(READING);
             System.out.printf(
-                    "%d cores, Java %s; load of the machine before: %s, after: %s%n",
+                    "%d cores, Java %s; other processes used %.0f %% of the machine meanwhile%s%n",
                     Runtime.getRuntime().availableProcessors(),
                     Runtime.version(),
-                    before,
-                    otherLoad());
+                    bench.neighbours() * 100,
+                    bench.neighbours() > QUIET ? ": run it again when it is quiet" : "");
             if (plan.json().isPresent()) {
                 Files.writeString(plan.json().get(), json(figures) + "\n");
             }
@@ -101,8 +98,8 @@ public final class BenchMain {
                 .writeValueAsString(figures.rows());
     }
 
-    private static String otherLoad() throws IOException {
-        return Files.readString(Path.of("/proc/loadavg")).strip();
+    private static Path checkout() {
+        return Path.of(System.getenv().getOrDefault("MILLRACE_CHECKOUT", "."));
     }
 
     private BenchMain() {}

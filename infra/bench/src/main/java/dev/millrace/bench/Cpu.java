@@ -1,6 +1,7 @@
 package dev.millrace.bench;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,6 +62,21 @@ record Cpu(Map<String, Long> millis, long atNanos) {
         return micros;
     }
 
+    /**
+     * The share of the machine that was used by none of these processes since an earlier moment.
+     *
+     * @param machineMillis that all processors together were busy in that time
+     */
+    double othersSince(Cpu earlier, long machineMillis) {
+        long own = 0;
+        for (Map.Entry<String, Long> each : millis.entrySet()) {
+            own += each.getValue() - earlier.at(each.getKey());
+        }
+        double capacity =
+                (atNanos - earlier.atNanos) / 1e6 * Runtime.getRuntime().availableProcessors();
+        return Math.max(0, machineMillis - own) / capacity;
+    }
+
     /** Waits until the processes together have nothing left to do; at most {@code patience}. */
     static void awaitQuiet(Supplier<Cpu> look, double idleRate, Duration patience)
             throws InterruptedException {
@@ -76,6 +92,25 @@ record Cpu(Map<String, Long> millis, long atNanos) {
             }
             before = now;
         }
+    }
+
+    /** Milliseconds that all processors together were busy since the machine started. */
+    static long machine() {
+        try {
+            return parseMachine(Files.readString(Path.of("/proc/stat")));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the processor time cannot be read", e);
+        }
+    }
+
+    static long parseMachine(String stat) {
+        // user nice system idle iowait irq softirq steal, in ticks; what a guest uses is in user
+        String[] fields = stat.lines().findFirst().orElseThrow().trim().split(" +", -1);
+        long ticks = 0;
+        for (int field : new int[] {1, 2, 3, 6, 7, 8}) {
+            ticks += Long.parseLong(fields[field]);
+        }
+        return ticks * TICK_MILLIS;
     }
 
     private long at(String name) {

@@ -89,6 +89,26 @@ class MeasuringTest {
     }
 
     @Test
+    void what_neighbours_use_is_what_the_machine_did_and_none_of_ours() {
+        // Given 10 s in which all processors were busy for 3 s, for us 2 s of them
+        int cores = Runtime.getRuntime().availableProcessors();
+        Cpu before = new Cpu(Map.of("broker", 500L, "clients", 0L), 0);
+        Cpu after =
+                new Cpu(
+                        Map.of("broker", 1_500L, "clients", 1_000L),
+                        Duration.ofSeconds(10).toNanos());
+
+        assertThat(after.othersSince(before, 3_000)).isCloseTo(0.1 / cores, within(1e-9));
+    }
+
+    @Test
+    void the_machine_is_busy_with_everything_but_idling_and_waiting() {
+        String stat = "cpu  100 10 30 9000 500 3 7 2 0 0\ncpu0 1 1 1 1 1 1 1 1 0 0\n";
+
+        assertThat(Cpu.parseMachine(stat)).isEqualTo(1_520);
+    }
+
+    @Test
     void this_process_has_used_the_processor() {
         assertThat(Cpu.of(Map.of("self", Cpu.ITSELF)).millis().get("self")).isPositive();
     }
