@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 
 /** Jobs in by both ways, results out, on real parts. */
 class IngressIT {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static IngressRig rig;
 
     @BeforeAll

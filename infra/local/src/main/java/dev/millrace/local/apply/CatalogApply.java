@@ -54,13 +54,23 @@ public final class CatalogApply {
     }
 
     public Outcome apply(Path file) throws InterruptedException, TimeoutException {
+        return apply(file, () -> {});
+    }
+
+    /**
+     * Applies a file.
+     *
+     * @param beforePublishing run when nothing is left to refuse, before the first record
+     */
+    public Outcome apply(Path file, Runnable beforePublishing)
+            throws InterruptedException, TimeoutException {
         return switch (CatalogFile.read(file)) {
             case CatalogReading.Invalid invalid -> new Outcome.Refused(invalid.problems());
-            case CatalogReading.Valid valid -> apply(valid);
+            case CatalogReading.Valid valid -> apply(valid, beforePublishing);
         };
     }
 
-    private Outcome apply(CatalogReading.Valid wanted)
+    private Outcome apply(CatalogReading.Valid wanted, Runnable beforePublishing)
             throws InterruptedException, TimeoutException {
         try (Admin admin = Admin.create(connection.admin())) {
             TopicCreator topics = new TopicCreator(admin);
@@ -74,6 +84,7 @@ public final class CatalogApply {
                 case CatalogPlan.Apply apply -> {
                     topics.ensure(apply.topics());
                     new ContractSubjects(connection).register(wanted.catalog());
+                    beforePublishing.run();
                     publish(apply.records());
                     yield new Outcome.Applied(
                             apply.version(),

@@ -18,6 +18,9 @@ import java.util.concurrent.TimeoutException;
  * has one keeps it; only the address of the loopback model server follows its port.
  */
 public final class FirstCatalog {
+    /** How the error of a catalog that cannot be applied begins. */
+    public static final String REFUSED = "the catalog cannot be applied:\n";
+
     private static final String TEMPLATE = "/demo-catalog.yaml";
     private final Home home;
     private final DemoTenants tenants;
@@ -50,9 +53,9 @@ public final class FirstCatalog {
                 new CatalogApply(connection, TopicPlan.Cluster.local(), clock).apply(file);
         if (outcome instanceof CatalogApply.Outcome.Refused refused) {
             throw new IllegalStateException(
-                    "the catalog cannot be applied: "
+                    REFUSED
                             + String.join(
-                                    "; ",
+                                    "\n",
                                     refused.problems().stream().map(Object::toString).toList()));
         }
     }

@@ -9,6 +9,8 @@ import dev.millrace.local.home.Endpoints;
 import dev.millrace.local.home.Home;
 import dev.millrace.local.home.JsonFile;
 import dev.millrace.topics.TopicPlan;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -51,7 +53,7 @@ final class ApplyCommand implements Callable<Integer> {
         Connection connection = Connection.to(endpoints.bootstrap(), endpoints.registryUrl());
         CatalogApply.Outcome outcome =
                 new CatalogApply(connection, TopicPlan.Cluster.local(), Clock.systemUTC())
-                        .apply(file);
+                        .apply(file, () -> keep(home));
         int code =
                 report(
                         switch (outcome) {
@@ -67,14 +69,19 @@ final class ApplyCommand implements Callable<Integer> {
                                             applied.changes(),
                                             List.of());
                         });
-        if (code == MillraceCommand.ExitCode.OK) {
-            keep(home);
-        }
         return code;
     }
 
     /** The next start applies the same file again. */
-    private void keep(Home home) throws java.io.IOException {
+    private void keep(Home home) {
+        try {
+            copy(home);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + home.catalogFile(), e);
+        }
+    }
+
+    private void copy(Home home) throws IOException {
         if (!Files.exists(home.catalogFile()) || !Files.isSameFile(file, home.catalogFile())) {
             Files.copy(file, home.catalogFile(), StandardCopyOption.REPLACE_EXISTING);
         }

@@ -2,9 +2,11 @@ package dev.millrace.local.cli;
 
 import dev.millrace.local.demo.DemoRunner;
 import dev.millrace.local.home.Home;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,6 +44,7 @@ final class DemoCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Home home = Home.fromEnvironment(System.getenv());
         LocalStack stack = new LocalStack(home);
+        DemoRunner demo = DemoRunner.of(home, out, jobs);
         out.println("Starting the stack in " + home.root());
         out.flush();
         boolean startedHere = stack.running().isEmpty();
@@ -51,8 +54,7 @@ final class DemoCommand implements Callable<Integer> {
         }
         try {
             stack.up(out);
-            boolean passed =
-                    new DemoRunner(home, out).run(stack.endpoints(), jobs, killWorker, json);
+            boolean passed = demo.run(stack.endpoints(), killWorker, json);
             return passed ? MillraceCommand.ExitCode.OK : MillraceCommand.ExitCode.BROKEN;
         } finally {
             if (startedHere) {
@@ -65,7 +67,7 @@ final class DemoCommand implements Callable<Integer> {
     private static void endQuietly(LocalStack stack) {
         try {
             stack.down();
-        } catch (InterruptedException | java.util.concurrent.TimeoutException e) {
+        } catch (InterruptedException | IOException | TimeoutException e) {
             Thread.currentThread().interrupt();
         }
     }

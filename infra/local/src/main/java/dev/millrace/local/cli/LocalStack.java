@@ -1,12 +1,16 @@
 package dev.millrace.local.cli;
 
+import dev.millrace.local.apply.FirstCatalog;
 import dev.millrace.local.cli.MillraceCommand.NotRunningException;
 import dev.millrace.local.home.Endpoints;
 import dev.millrace.local.home.Home;
+import dev.millrace.local.home.Pids;
+import dev.millrace.local.home.Ports;
 import dev.millrace.local.home.StackState;
 import dev.millrace.local.supervise.SupervisorMain;
 import dev.millrace.stack.JavaCommand;
 import dev.millrace.stack.JavaHome;
+import dev.millrace.stack.ServerStartException;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -25,6 +29,7 @@ import java.util.concurrent.TimeoutException;
 public final class LocalStack {
     private static final Duration START = Duration.ofMinutes(4);
     private static final Duration STOP = Duration.ofSeconds(180);
+    private static final Duration STOP_LEFTOVERS = Duration.ofSeconds(30);
     private static final Duration LOOK = Duration.ofMillis(100);
 
     private final Home home;
@@ -54,24 +59,25 @@ public final class LocalStack {
     public boolean up(PrintWriter out) throws IOException, InterruptedException, TimeoutException {
         Optional<StackState> there = running();
         boolean starting = there.isEmpty();
-        ProcessHandle supervisor =
-                starting ? launch() : ProcessHandle.of(there.get().supervisorPid()).orElseThrow();
+        ProcessHandle supervisor = starting ? launch() : there.get().supervisor().orElseThrow();
         awaitReady(supervisor, out);
         return starting;
     }
 
-    /** Ends everything; true when something was running. */
-    public boolean down() throws InterruptedException, TimeoutException {
-        Optional<ProcessHandle> supervisor =
-                StackState.read(home)
-                        .filter(StackState::alive)
-                        .flatMap(state -> ProcessHandle.of(state.supervisorPid()));
-        if (supervisor.isEmpty()) {
-            return false;
+    /**
+     * Ends everything, also what a killed supervisor left running; true when there was something.
+     */
+    public boolean down() throws InterruptedException, TimeoutException, IOException {
+        Optional<ProcessHandle> supervisor = StackState.read(home).flatMap(StackState::supervisor);
+        boolean ended;
+        if (supervisor.isPresent()) {
+            ended = supervisor.get().destroy();
+            awaitEnd(supervisor.get());
+        } else {
+            ended = Pids.endLeftovers(home, STOP_LEFTOVERS) > 0;
         }
-        supervisor.get().destroy();
-        awaitEnd(supervisor.get());
-        return true;
+        Files.deleteIfExists(home.endpointsFile());
+        return ended;
     }
 
     private void awaitEnd(ProcessHandle supervisor) throws InterruptedException, TimeoutException {
@@ -89,6 +95,7 @@ public final class LocalStack {
     }
 
     private ProcessHandle launch() throws IOException {
+        Ports.requireValidBase(System.getenv());
         Files.deleteIfExists(home.stateFile());
         List<String> command = new ArrayList<>();
         // a session of its own, so that Ctrl-C here does not end the stack
@@ -123,14 +130,13 @@ public final class LocalStack {
             state.ifPresent(seen -> tell(seen, told, out, start));
             if (state.isPresent() && state.get().error() != null) {
                 awaitEnd(supervisor);
-                throw new dev.millrace.stack.ServerStartException(
-                        String.valueOf(state.get().error()));
+                throw startFailure(String.valueOf(state.get().error()));
             }
             if (state.filter(StackState::ready).isPresent()) {
                 return;
             }
             if (!supervisor.isAlive()) {
-                throw new dev.millrace.stack.ServerStartException(
+                throw new ServerStartException(
                         "the supervisor ended while the stack started; see "
                                 + home.log("supervisor"));
             }
@@ -141,6 +147,13 @@ public final class LocalStack {
                         + START.toSeconds()
                         + " s; see "
                         + home.log("supervisor"));
+    }
+
+    /** A bad catalog is the user's to mend; anything else is missing or broken here. */
+    private static RuntimeException startFailure(String error) {
+        return error.startsWith(FirstCatalog.REFUSED)
+                ? new IllegalArgumentException(error)
+                : new ServerStartException(error);
     }
 
     private static void tell(StackState state, Set<String> told, PrintWriter out, long start) {

@@ -1,5 +1,6 @@
 package dev.millrace.local.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.millrace.kit.Connection;
 import dev.millrace.kit.LiveCatalog;
 import dev.millrace.local.home.Endpoints;
@@ -36,10 +37,12 @@ final class StatusCommand implements Callable<Integer> {
     /**
      * @param lag records, or null where the broker did not answer
      */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
     record Lane(String lane, @Nullable Long lag, int workers) {}
 
     record Status(boolean ready, List<Service> services, List<Lane> lanes) {}
 
+    @JsonInclude(JsonInclude.Include.ALWAYS)
     record Service(
             String name,
             long pid,

@@ -52,13 +52,13 @@ public final class Demo {
     }
 
     /** Posts, waits, judges. */
-    DemoReport run(List<DemoJob> jobs, boolean killWorker, List<String> lanes)
+    DemoReport run(
+            List<DemoJob> jobs, boolean killWorker, List<String> lanes, boolean allMustSucceed)
             throws IOException,
                     InterruptedException,
                     ExecutionException,
                     TimeoutException,
                     SQLException {
-        checkTenants(jobs);
         try (WebhookReceiver webhooks = new WebhookReceiver(webhookSecrets(), Clock.systemUTC());
                 ResultWatcher results = new ResultWatcher(connection, run)) {
             Progress progress =
@@ -66,15 +66,16 @@ public final class Demo {
                             out,
                             jobs.size(),
                             (int) jobs.stream().filter(DemoJob::overHttp).count());
+            boolean killed;
             Posting posting = new Posting(jobs, run, connection, endpoints, webhooks);
             try (posting) {
                 posting.start();
-                boolean killed = !killWorker;
+                killed = !killWorker;
                 long end = System.nanoTime() + PATIENCE.toNanos();
                 while (!done(posting, results, webhooks, jobs) && System.nanoTime() < end) {
                     posting.throwIfFailed();
                     if (!killed && results.results().size() > jobs.size() / 4) {
-                        killed = killOneWorker(lanes);
+                        killed = killOneWorker(busyLane(jobs, lanes, results.results()));
                     }
                     progress.show(posting.posted(), results.results().size(), webhooks.delivered());
                     TimeUnit.MILLISECONDS.sleep(LOOK.toMillis());
@@ -90,9 +91,14 @@ public final class Demo {
                     jobs.size(),
                     finished(jobs, results.results()),
                     results.duplicates(),
-                    webhooks.refused(),
+                    new DemoReport.Callbacks(
+                            (int) jobs.stream().filter(DemoJob::overHttp).count(),
+                            webhooks.delivered(),
+                            webhooks.refused()),
+                    killed,
+                    allMustSucceed,
                     verdict,
-                    lanes);
+                    allMustSucceed ? lanes : List.of());
         }
     }
 
@@ -103,20 +109,6 @@ public final class Demo {
                 && webhooks.delivered() >= posting.httpIds().size();
     }
 
-    private void checkTenants(List<DemoJob> jobs) {
-        for (DemoJob job : jobs) {
-            if (job.overHttp() && !endpoints.apiKeys().containsKey(job.tenant())) {
-                throw new IllegalArgumentException(
-                        "tenant "
-                                + job.tenant()
-                                + " has no API key in "
-                                + home.endpointsFile()
-                                + "; known are "
-                                + endpoints.apiKeys().keySet());
-            }
-        }
-    }
-
     private Map<String, String> webhookSecrets() {
         DemoTenants tenants = new DemoTenants(home, new SecureRandom());
         Map<String, String> secrets = new HashMap<>();
@@ -124,14 +116,28 @@ public final class Demo {
         return secrets;
     }
 
+    /** A lane that still has jobs to do, one that was asked for by name where there is one. */
+    private static String busyLane(
+            List<DemoJob> jobs, List<String> lanes, Map<String, InferenceResult> results) {
+        Set<String> done = new HashSet<>();
+        results.values()
+                .forEach(
+                        result ->
+                                done.add(
+                                        result.getMetadata()
+                                                .getOrDefault(ResultWatcher.INDEX, "")));
+        for (int i = jobs.size() - 1; i >= 0; i--) {
+            if (lanes.contains(jobs.get(i).model()) && !done.contains(Integer.toString(i))) {
+                return jobs.get(i).model();
+            }
+        }
+        return lanes.isEmpty() ? "" : lanes.getFirst();
+    }
+
     /** With SIGKILL, in the middle of its work. */
-    private boolean killOneWorker(List<String> lanes) {
-        String lane = lanes.isEmpty() ? "" : lanes.getFirst();
+    private boolean killOneWorker(String lane) {
         return Pids.read(home).stream()
-                .filter(
-                        entry ->
-                                entry.lane() != null
-                                        && (lane.isEmpty() || lane.equals(entry.lane())))
+                .filter(entry -> lane.equals(entry.lane()))
                 .findFirst()
                 .flatMap(entry -> ProcessHandle.of(entry.pid()))
                 .map(

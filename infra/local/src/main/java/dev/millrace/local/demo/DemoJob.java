@@ -89,6 +89,9 @@ record DemoJob(String tenant, String prompt, String via, String model, Optional<
                 throw new IllegalArgumentException(
                         where + ": via: must be topic or http, was " + via);
             }
+            if (node.path("prompt").isTextual() && node.get("prompt").asText().isBlank()) {
+                throw new IllegalArgumentException(where + ": prompt: must not be blank");
+            }
             return new DemoJob(
                     text(where, node, "tenant"),
                     text(where, node, "prompt"),

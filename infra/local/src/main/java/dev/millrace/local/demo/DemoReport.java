@@ -52,22 +52,36 @@ final class DemoReport {
     private final int duplicates;
     private final Verdict verdict;
     private final List<String> lanes;
-    private final int badSignatures;
+    private final Callbacks callbacks;
+    private final boolean killed;
+    private final boolean allMustSucceed;
 
     /**
+     * What the receiver of the callbacks saw: distinct ids with a good signature, and requests with
+     * a bad one.
+     */
+    record Callbacks(int expected, int delivered, int badSignatures) {}
+
+    /**
+     * @param killed whether the worker that was to be killed was; true where none was to be
+     * @param allMustSucceed for jobs that are known to be good
      * @param lanes that must each have had a job
      */
     DemoReport(
             int posted,
             List<Finished> finished,
             int duplicates,
-            int badSignatures,
+            Callbacks callbacks,
+            boolean killed,
+            boolean allMustSucceed,
             Verdict verdict,
             List<String> lanes) {
         this.posted = posted;
         this.finished = List.copyOf(finished);
         this.duplicates = duplicates;
-        this.badSignatures = badSignatures;
+        this.callbacks = callbacks;
+        this.killed = killed;
+        this.allMustSucceed = allMustSucceed;
         this.verdict = verdict;
         this.lanes = List.copyOf(lanes);
     }
@@ -94,8 +108,21 @@ final class DemoReport {
                             + verdict.webhooksPending()
                             + " pending");
         }
-        if (badSignatures > 0) {
-            faults.add(badSignatures + " webhooks came with a wrong signature");
+        if (callbacks.badSignatures() > 0) {
+            faults.add(callbacks.badSignatures() + " webhooks came with a wrong signature");
+        }
+        if (callbacks.delivered() != callbacks.expected()) {
+            faults.add(callbacks.delivered() + " of " + callbacks.expected() + " callbacks came");
+        }
+        if (!killed) {
+            faults.add("no worker was killed: the run was over before");
+        }
+        long others =
+                finished.stream()
+                        .filter(job -> job.result().getStatus() != ResultStatus.SUCCEEDED)
+                        .count();
+        if (allMustSucceed && others > 0) {
+            faults.add(others + " jobs did not succeed");
         }
         for (String lane : lanes) {
             if (finished.stream().noneMatch(job -> job.lane().equals(lane))) {

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
@@ -38,6 +39,21 @@ public final class JsonFile {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
         }
+    }
+
+    /** For files that hold keys: only their owner may read them. */
+    public static void writePrivate(Path file, Object value) {
+        Path half = file.resolveSibling(file.getFileName() + ".new");
+        try {
+            Files.deleteIfExists(half);
+            Files.createFile(
+                    half,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------")));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
+        }
+        write(file, value);
     }
 
     public static String text(Object value) {

@@ -20,7 +20,7 @@ public final class Pids {
      */
     public record Entry(String name, long pid, @Nullable String lane, long started) {
         public static Entry of(String name, ProcessHandle process, @Nullable String lane) {
-            return new Entry(name, process.pid(), lane, startOf(process));
+            return new Entry(name, process.pid(), lane, Liveness.startOf(process));
         }
 
         boolean isAlive() {
@@ -28,10 +28,7 @@ public final class Pids {
         }
 
         @Nullable ProcessHandle handle() {
-            return ProcessHandle.of(pid)
-                    .filter(ProcessHandle::isAlive)
-                    .filter(process -> Math.abs(startOf(process) - started) < 1000)
-                    .orElse(null);
+            return Liveness.of(pid, started).orElse(null);
         }
     }
 
@@ -72,10 +69,6 @@ public final class Pids {
                 throw new IllegalStateException("pid=" + entry.pid() + " cannot be ended");
             }
         }
-    }
-
-    private static long startOf(ProcessHandle process) {
-        return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
     }
 
     private Pids() {}

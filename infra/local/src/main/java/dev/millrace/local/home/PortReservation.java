@@ -12,12 +12,15 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Keeps two stacks that start at the same moment from choosing the same port, which is free for both until one of them
- * listens: a lock on a file for each port, held as long as this process lives.
+ * Keeps two stacks that start at the same moment from choosing the same port, which is free for
+ * both until one of them listens: a lock on a file for each port, held as long as this process
+ * lives.
  */
 final class PortReservation {
     private final Path folder =
-            Path.of(System.getProperty("java.io.tmpdir"), "millrace-ports-" + System.getProperty("user.name"));
+            Path.of(
+                    System.getProperty("java.io.tmpdir"),
+                    "millrace-ports-" + System.getProperty("user.name"));
     private final Map<Integer, FileLock> held = new HashMap<>();
 
     /** False where another stack has it. */
@@ -44,7 +47,8 @@ final class PortReservation {
         }
     }
 
-    private static @org.jspecify.annotations.Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    private static @org.jspecify.annotations.Nullable FileLock tryLock(FileChannel channel)
+            throws IOException {
         try {
             return channel.tryLock();
         } catch (OverlappingFileLockException e) {

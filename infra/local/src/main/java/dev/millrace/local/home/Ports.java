@@ -41,6 +41,14 @@ public final class Ports {
         return port;
     }
 
+    /**
+     * @throws IllegalArgumentException where {@code MILLRACE_PORT_BASE} is no port
+     */
+    public static void requireValidBase(Map<String, String> environment) {
+        int valid = base(environment.get("MILLRACE_PORT_BASE"));
+        assert valid > 0;
+    }
+
     private int order(String name) {
         return switch (name) {
             case "broker" -> 0;

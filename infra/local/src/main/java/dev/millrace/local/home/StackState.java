@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param error why the start failed, or null
  */
 public record StackState(
-        boolean ready, long supervisorPid, List<Service> services, @Nullable String error) {
+        boolean ready,
+        long supervisorPid,
+        long supervisorStarted,
+        List<Service> services,
+        @Nullable String error) {
 
     /**
      * One supervised process.
@@ -33,8 +37,19 @@ public record StackState(
         return JsonFile.read(home.stateFile(), new TypeReference<>() {});
     }
 
-    /** The supervisor that wrote this is still there. */
+    /** The state of the supervisor that runs as this process. */
+    public static StackState ofThisProcess(
+            boolean ready, List<Service> services, @Nullable String error) {
+        ProcessHandle self = ProcessHandle.current();
+        return new StackState(ready, self.pid(), Liveness.startOf(self), services, error);
+    }
+
+    /** The supervisor that wrote this, while it is there. */
+    public Optional<ProcessHandle> supervisor() {
+        return Liveness.of(supervisorPid, supervisorStarted);
+    }
+
     public boolean alive() {
-        return ProcessHandle.of(supervisorPid).filter(ProcessHandle::isAlive).isPresent();
+        return supervisor().isPresent();
     }
 }

@@ -17,6 +17,7 @@ import dev.millrace.stack.registry.RegistrySettings;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The three servers that the services stand on. */
 record Servers(BrokerProcess broker, RegistryProcess registry, PostgresProcess postgres) {
@@ -51,6 +52,15 @@ record Servers(BrokerProcess broker, RegistryProcess registry, PostgresProcess p
 
     List<ServerSpec> all() {
         return List.of(registry, broker, postgres);
+    }
+
+    Optional<String> urlOf(ServerSpec server) {
+        return switch (server) {
+            case BrokerProcess ignored -> Optional.of(broker.bootstrap());
+            case RegistryProcess ignored -> Optional.of(registry.url());
+            case PostgresProcess ignored -> Optional.of(postgres.jdbcUrl());
+            default -> Optional.empty();
+        };
     }
 
     Connection connection() {

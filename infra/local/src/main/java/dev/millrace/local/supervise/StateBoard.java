@@ -49,11 +49,8 @@ final class StateBoard {
         boolean ready = complete && children.stream().allMatch(Supervised::isRunning);
         JsonFile.write(
                 home.stateFile(),
-                new StackState(
-                        ready,
-                        ProcessHandle.current().pid(),
-                        children.stream().map(Supervised::snapshot).toList(),
-                        error));
+                StackState.ofThisProcess(
+                        ready, children.stream().map(Supervised::snapshot).toList(), error));
         List<Pids.Entry> pids = new ArrayList<>();
         pids.add(Pids.Entry.of("supervisor", ProcessHandle.current(), null));
         children.forEach(child -> child.pid().ifPresent(pids::add));

@@ -50,11 +50,10 @@ final class Supervised {
     /**
      * @param changed told after each change, so that the state file follows
      */
-    Supervised(ServerSpec spec, Runnable changed) {
+    Supervised(ServerSpec spec, Optional<String> url, Runnable changed) {
         this.spec = spec;
         this.lane = spec instanceof ServiceSpec service ? service.lane() : Optional.empty();
-        this.url =
-                spec instanceof ServiceSpec service ? Optional.of(service.url()) : Optional.empty();
+        this.url = url;
         this.changed = changed;
         this.thread = Thread.ofVirtual().name("supervise-" + spec.name()).unstarted(this::run);
     }

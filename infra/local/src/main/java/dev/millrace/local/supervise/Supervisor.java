@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -130,7 +131,7 @@ public final class Supervisor implements AutoCloseable {
     private Servers startServers() throws InterruptedException {
         Servers parts = Servers.in(home, ports, java, aot);
         for (ServerSpec spec : parts.all()) {
-            servers.add(supervise(spec));
+            servers.add(supervise(spec, parts.urlOf(spec)));
         }
         for (Supervised server : servers) {
             server.awaitStarted();
@@ -148,12 +149,9 @@ public final class Supervisor implements AutoCloseable {
                         parts.environment(),
                         environment.getOrDefault("MILLRACE_SERVICE_OPTIONS", ""));
         for (ServiceSpec spec : processes.services()) {
-            services.add(supervise(spec));
+            services.add(supervise(spec, Optional.of(spec.url())));
         }
-        WorkerPool pool =
-                new WorkerPool(
-                        (lane, n) -> new Supervised(processes.worker(lane, n), board::publish),
-                        board);
+        WorkerPool pool = new WorkerPool((lane, n) -> service(processes.worker(lane, n)), board);
         workers = pool;
         List<Supervised> first = new ArrayList<>(services);
         first.addAll(pool.follow(live.get()));
@@ -164,8 +162,12 @@ public final class Supervisor implements AutoCloseable {
         return publishEndpoints(parts, processes);
     }
 
-    private Supervised supervise(ServerSpec spec) {
-        Supervised child = new Supervised(spec, board::publish);
+    private Supervised service(ServiceSpec spec) {
+        return new Supervised(spec, Optional.of(spec.url()), board::publish);
+    }
+
+    private Supervised supervise(ServerSpec spec, Optional<String> url) {
+        Supervised child = new Supervised(spec, url, board::publish);
         board.add(child);
         return child.start();
     }
@@ -181,7 +183,7 @@ public final class Supervisor implements AutoCloseable {
                         urlOf("ingress"),
                         urlOf("ledger"),
                         tenants.apiKeys());
-        JsonFile.write(home.endpointsFile(), endpoints);
+        JsonFile.writePrivate(home.endpointsFile(), endpoints);
         return endpoints;
     }
 

@@ -36,7 +36,7 @@ class NotRunningTest {
         Process ended = new ProcessBuilder("true").start();
         assertThat(ended.waitFor(10, TimeUnit.SECONDS)).isTrue();
         Home home = new Home(root, root);
-        JsonFile.write(home.stateFile(), new StackState(true, ended.pid(), List.of(), null));
+        JsonFile.write(home.stateFile(), new StackState(true, ended.pid(), 0, List.of(), null));
 
         // Then
         LocalStack stack = new LocalStack(home);

@@ -73,6 +73,34 @@ class DemoReportTest {
         assertThat(report.lastLine()).isEqualTo("demo: FAIL I1=true I2=false I3=true");
     }
 
+    @Test
+    void missingCallbacksFailedJobsAndAWorkerThatWasNotKilledAreFaults() {
+        // Given
+        Verdict verdict = new Verdict(1, 1, 0, 0, 0, 5, 5, 0, 0, 0, 0, List.of(), Map.of());
+        DemoReport.Finished good = finished("a", "x", "x");
+        InferenceResult ended =
+                InferenceResult.newBuilder(good.result()).setStatus(ResultStatus.FAILED).build();
+
+        // When
+        DemoReport report =
+                new DemoReport(
+                        1,
+                        List.of(new DemoReport.Finished(good.job(), ended, 0)),
+                        0,
+                        new DemoReport.Callbacks(1, 0, 0),
+                        false,
+                        true,
+                        verdict,
+                        List.of("a"));
+
+        // Then
+        assertThat(report.faults())
+                .containsExactly(
+                        "0 of 1 callbacks came",
+                        "no worker was killed: the run was over before",
+                        "1 jobs did not succeed");
+    }
+
     @Property
     void percentilesAreValuesOfTheListAndOrdered(@ForAll @IntRange(min = 1, max = 300) int size) {
         // Given
@@ -97,7 +125,8 @@ class DemoReportTest {
         Verdict verdict =
                 new Verdict(
                         posted, finished.size(), 0, 0, 0, 5, 5, 1, 0, 0, 0, List.of(), violations);
-        return new DemoReport(posted, finished, 0, 0, verdict, lanes);
+        return new DemoReport(
+                posted, finished, 0, new DemoReport.Callbacks(1, 1, 0), true, true, verdict, lanes);
     }
 
     private static DemoReport.Finished finished(String lane, String expected, String answer) {
