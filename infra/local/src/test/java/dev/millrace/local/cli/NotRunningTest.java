@@ -8,6 +8,8 @@ import dev.millrace.local.home.JsonFile;
 import dev.millrace.local.home.StackState;
 import dev.millrace.stack.ServerStartException;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a verb that needs a stack makes of there being none. */
 class NotRunningTest {
@@ -56,5 +60,23 @@ class NotRunningTest {
         assertThat(MillraceCommand.ExitCode.of(new IllegalArgumentException("wrong"))).isEqualTo(2);
         assertThat(MillraceCommand.ExitCode.of(new UncheckedIOException(new IOException("disk"))))
                 .isEqualTo(1);
+    }
+
+    /** Surefire points MILLRACE_HOME at a folder without a stack. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"status", "status --json", "oracle", "oracle --json", "dead-letters list"})
+    void verbsThatNeedAStackExitWithFourWithoutOne(String verb) {
+        // When
+        StringWriter error = new StringWriter();
+        int code =
+                MillraceCommand.commandLine()
+                        .setOut(new PrintWriter(new StringWriter()))
+                        .setErr(new PrintWriter(error))
+                        .execute(verb.split(" ", -1));
+
+        // Then
+        assertThat(code).isEqualTo(4);
+        assertThat(error.toString()).contains("millrace up");
     }
 }

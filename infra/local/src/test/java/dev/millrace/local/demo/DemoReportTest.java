@@ -77,15 +77,13 @@ class DemoReportTest {
     void missingCallbacksFailedJobsAndAWorkerThatWasNotKilledAreFaults() {
         // Given
         Verdict verdict = new Verdict(1, 1, 0, 0, 0, 5, 5, 0, 0, 0, 0, List.of(), Map.of());
-        DemoReport.Finished good = finished("a", "x", "x");
-        InferenceResult ended =
-                InferenceResult.newBuilder(good.result()).setStatus(ResultStatus.FAILED).build();
+        DemoReport.Finished failed = finished("a", "x", "x", ResultStatus.FAILED);
 
         // When
         DemoReport report =
                 new DemoReport(
                         1,
-                        List.of(new DemoReport.Finished(good.job(), ended, 0)),
+                        List.of(failed),
                         0,
                         new DemoReport.Callbacks(1, 0, 0),
                         false,
@@ -130,11 +128,16 @@ class DemoReportTest {
     }
 
     private static DemoReport.Finished finished(String lane, String expected, String answer) {
+        return finished(lane, expected, answer, ResultStatus.SUCCEEDED);
+    }
+
+    private static DemoReport.Finished finished(
+            String lane, String expected, String answer, ResultStatus status) {
         InferenceResult result =
                 InferenceResult.newBuilder()
                         .setJobId(lane + answer)
                         .setTenant("acme")
-                        .setStatus(ResultStatus.SUCCEEDED)
+                        .setStatus(status)
                         .setOutput(answer)
                         .setLane(lane)
                         .setUsage(Usage.newBuilder().build())
