@@ -14,6 +14,7 @@ import dev.millrace.workers.attempt.OutcomeSender;
 import dev.millrace.workers.engine.LaneEngine;
 import dev.millrace.workers.intake.JobBoard;
 import dev.millrace.workers.intake.LaneJob;
+import dev.millrace.workers.intake.LanePartitions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Queue;
@@ -83,9 +84,11 @@ final class JobRunner implements AutoCloseable {
         }
     }
 
-    /** A record that is done with; empty when there is none at the moment. */
-    Optional<LaneJob> nextFinished() {
-        return Optional.ofNullable(finished.poll());
+    /** Tells the books which records are done with; on the polling thread. */
+    void settle(LanePartitions partitions) {
+        for (LaneJob job = finished.poll(); job != null; job = finished.poll()) {
+            partitions.finish(job.partition(), job.offset());
+        }
     }
 
     boolean hasFinished() {

@@ -1,0 +1,119 @@
+package dev.millrace.workers;
+
+import dev.millrace.workers.intake.LanePartitions;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Commits what is done with: one commit at a time, no two closer together than the worker's commit
+ * interval, and nothing where nothing has changed. Belongs to the polling thread.
+ */
+final class Commits {
+    private static final Logger LOG = LoggerFactory.getLogger(Commits.class);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+    private static final Duration LAST_TIMEOUT = Duration.ofSeconds(3);
+    private static final int LAST_TRIES = 3;
+
+    private final Consumer<?, ?> consumer;
+    private final LanePartitions partitions;
+    private final Duration interval;
+    private final LongSupplier nanoTime;
+
+    private boolean underWay;
+    private long last;
+    private long next;
+
+    Commits(
+            Consumer<?, ?> consumer,
+            LanePartitions partitions,
+            Duration interval,
+            LongSupplier nanoTime) {
+        this.consumer = consumer;
+        this.partitions = partitions;
+        this.interval = interval;
+        this.nanoTime = nanoTime;
+        this.last = nanoTime.getAsLong();
+        this.next = last;
+    }
+
+    /** Whether one is under way or to be made soon. */
+    boolean arePending() {
+        return underWay || partitions.hasChanges();
+    }
+
+    /** Until there is something to do about a pending commit; at most the limit. */
+    Duration untilNext(Duration limit) {
+        // a commit that takes long is looked after less and less often
+        long now = nanoTime.getAsLong();
+        long left = underWay ? Math.max(interval.toNanos(), now - last) : next - now;
+        return Duration.ofNanos(
+                Math.clamp(left, TimeUnit.MILLISECONDS.toNanos(1), limit.toNanos()));
+    }
+
+    /** Starts a commit where one is due. */
+    void commit() {
+        long now = nanoTime.getAsLong();
+        if (underWay || now - next < 0 || !partitions.hasChanges()) {
+            return;
+        }
+        Map<TopicPartition, OffsetAndMetadata> offsets = partitions.takeDue();
+        if (!offsets.isEmpty()) {
+            last = now;
+            next = now + interval.toNanos();
+            underWay = true;
+            // the client hands the callback no offsets where the commit failed
+            consumer.commitAsync(offsets, (unused, error) -> ended(offsets.keySet(), error));
+        }
+    }
+
+    private void ended(Set<TopicPartition> committed, @Nullable Exception error) {
+        underWay = false;
+        if (error != null) {
+            LOG.warn("commit=failed partitions={} error={}", committed.size(), error.toString());
+            partitions.commitFailed(committed);
+            next = nanoTime.getAsLong() + AFTER_FAILURE.toNanos();
+        }
+    }
+
+    /** The last commit of partitions that are being given up; not waited for. */
+    void commitLast(Collection<TopicPartition> revoked) {
+        Map<TopicPartition, OffsetAndMetadata> offsets = partitions.takeDue(revoked);
+        if (!offsets.isEmpty()) {
+            consumer.commitAsync(offsets, (unused, error) -> logLast(offsets.size(), error));
+        }
+    }
+
+    private static void logLast(int count, @Nullable Exception error) {
+        if (error != null) {
+            LOG.info("commit=too_late partitions={} error={}", count, error.toString());
+        }
+    }
+
+    /** The worker's last commit; waits for it, for some seconds at most. */
+    void commitNow() {
+        Map<TopicPartition, OffsetAndMetadata> offsets = partitions.takeDue();
+        for (int tries = 0; !offsets.isEmpty() && tries < LAST_TRIES; tries++) {
+            try {
+                consumer.commitSync(offsets, LAST_TIMEOUT);
+                return;
+            } catch (WakeupException e) {
+                LOG.debug("last_commit=woken");
+            } catch (KafkaException e) {
+                LOG.warn("last_commit=failed partitions={} error={}", offsets.size(), e.toString());
+                return;
+            }
+        }
+    }
+}

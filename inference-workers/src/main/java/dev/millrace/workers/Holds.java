@@ -1,0 +1,103 @@
+package dev.millrace.workers;
+
+import dev.millrace.v1.Band;
+import dev.millrace.workers.intake.JobBoard;
+import dev.millrace.workers.intake.LanePartitions;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Which of the worker's partitions are paused: those that are not known yet, those with too many
+ * records unfinished, all of a band that is full, and all of them once the worker leaves. Belongs
+ * to the polling thread.
+ */
+final class Holds {
+    private final Consumer<?, ?> consumer;
+    private final LaneTopics topics;
+    private final LanePartitions partitions;
+    private final JobBoard board;
+
+    private final Set<TopicPartition> owned = new HashSet<>();
+    private final Set<TopicPartition> held = new HashSet<>();
+    private final Set<Band> full = EnumSet.noneOf(Band.class);
+
+    Holds(Consumer<?, ?> consumer, LaneTopics topics, LanePartitions partitions, JobBoard board) {
+        this.consumer = consumer;
+        this.topics = topics;
+        this.partitions = partitions;
+        this.board = board;
+    }
+
+    /** Partitions that have come; they are held until it is known where they stand. */
+    void came(Collection<TopicPartition> assigned) {
+        owned.addAll(assigned);
+        held.addAll(assigned);
+        consumer.pause(assigned);
+    }
+
+    void went(Collection<TopicPartition> gone) {
+        owned.removeAll(gone);
+        held.removeAll(gone);
+    }
+
+    Set<TopicPartition> owned() {
+        return Set.copyOf(owned);
+    }
+
+    boolean isEmpty() {
+        return held.isEmpty();
+    }
+
+    /** Bands of which nothing is asked for. */
+    Set<Band> full() {
+        return full;
+    }
+
+    /** Bands that have become full since the last {@link #apply}. */
+    Set<Band> filling() {
+        Set<Band> filling = EnumSet.noneOf(Band.class);
+        for (Band band : Band.values()) {
+            if (!full.contains(band) && board.isFull(band)) {
+                filling.add(band);
+            }
+        }
+        return filling;
+    }
+
+    /** Pauses what is full or not yet known, and lets go on what is not any more. */
+    void apply(boolean leaving) {
+        for (Band band : Band.values()) {
+            if (board.isFull(band)) {
+                full.add(band);
+            } else if (board.hasRoom(band)) {
+                full.remove(band);
+            }
+        }
+        Set<TopicPartition> pause = new HashSet<>();
+        Set<TopicPartition> resume = new HashSet<>();
+        for (TopicPartition partition : owned) {
+            boolean hold = leaving || isToBeHeld(partition);
+            if (hold && held.add(partition)) {
+                pause.add(partition);
+            } else if (!hold && held.remove(partition)) {
+                resume.add(partition);
+            }
+        }
+        if (!pause.isEmpty()) {
+            consumer.pause(pause);
+        }
+        if (!resume.isEmpty()) {
+            consumer.resume(resume);
+        }
+    }
+
+    private boolean isToBeHeld(TopicPartition partition) {
+        return partitions.isFresh(partition)
+                || partitions.isFull(partition)
+                || full.contains(topics.band(partition.topic()));
+    }
+}
