@@ -29,6 +29,9 @@ public final class Attempts {
         /** Another attempt, at once or held. */
         record Again(Job.Open to, RoutedJob routed) implements Next {}
 
+        /** None, and no end yet: the deadline comes first, and ends the job. */
+        record Deadline(Job.Open to) implements Next {}
+
         /** No more attempts. */
         record Exhausted(JobError error, String reason, int attempts) implements Next {}
 
@@ -39,6 +42,10 @@ public final class Attempts {
     /** After a failure that may pass: the same lane again, as often as the lane allows. */
     public Next after(JobId id, Job.Open open, Retry retry, Instant now) {
         Attempt attempt = open.attempt();
+        if (isOutOfTime(open, retry)) {
+            Optional<Instant> end = Optional.of(open.head().deadlineAt());
+            return new Next.Deadline(open.with(attempt.afterFailure(end)));
+        }
         int failures = attempt.failures() + 1;
         if (failures >= attempt.maxAttempts()) {
             String reason = "attempts_exhausted: " + retry.getError().getCode();
@@ -67,6 +74,12 @@ public final class Attempts {
         }
         Optional<Instant> until = Optional.of(now.plus(pause(id, attempt.rounds())));
         return moved(id, open, first.get(), echo, unavailable, catalog, until, now);
+    }
+
+    /** The worker ran into the deadline, or would only try again when it has passed. */
+    private static boolean isOutOfTime(Job.Open open, Retry retry) {
+        return retry.getError().getCode().equals(Ending.DEADLINE_EXCEEDED)
+                || !retry.getNotBefore().isBefore(open.head().deadlineAt());
     }
 
     private static Next moved(

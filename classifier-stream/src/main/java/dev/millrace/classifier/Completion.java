@@ -104,6 +104,10 @@ public final class Completion {
         return switch (next) {
             case Attempts.Next.Again again when open.isPastDeadline(now) -> expire(id, open, now);
             case Attempts.Next.Again again -> again(id, open, again);
+            case Attempts.Next.Deadline deadline when open.isPastDeadline(now) ->
+                    expire(id, open, now);
+            case Attempts.Next.Deadline deadline ->
+                    Step.of(new Step.Change(id, open, deadline.to(), Optional.empty()));
             case Attempts.Next.Exhausted exhausted ->
                     ending.close(id, open, Terminal.failed(exhausted.error(), outcome), now)
                             .preceded(

@@ -28,6 +28,9 @@ public final class Ending {
     /** A result of 4 MiB less what stands around its output. */
     public static final int MAX_OUTPUT_BYTES = 4 * 1024 * 1024 - 256 * 1024;
 
+    /** The code of an expired job's error, and of an attempt that ran into the deadline. */
+    public static final String DEADLINE_EXCEEDED = "deadline_exceeded";
+
     private final WebhookPayload payload;
 
     public Ending(WebhookPayload payload) {
@@ -39,7 +42,7 @@ public final class Ending {
         Terminal fitting = fitting(terminal);
         InferenceResult result =
                 result(id, open.head(), Optional.of(open.decision()), fitting, now)
-                        .setAttempts(open.attempt().number())
+                        .setAttempts(open.attempt().made())
                         .build();
         Job.Closed closed =
                 new Job.Closed(
@@ -47,7 +50,7 @@ public final class Ending {
                         fitting.status(),
                         open.acceptedAt(),
                         now,
-                        open.attempt().number());
+                        open.attempt().made());
         List<Emission> emissions = tell(open.head(), result, now);
         control(id, fitting.status(), now).ifPresent(emissions::add);
         return Step.of(new Step.Change(id, open, closed, Optional.empty()), emissions);
@@ -83,7 +86,7 @@ public final class Ending {
     /** What an expired job's result says. */
     public static JobError deadlinePassed(Head head) {
         return JobErrors.of(
-                "deadline_exceeded",
+                DEADLINE_EXCEEDED,
                 "deadline_ms",
                 head.deadlineAt().toString(),
                 "the job had no result at its deadline");

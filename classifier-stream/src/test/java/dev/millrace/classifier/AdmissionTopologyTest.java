@@ -10,6 +10,7 @@ import dev.millrace.classifier.given.Catalogs;
 import dev.millrace.classifier.given.Commands;
 import dev.millrace.classifier.given.Driven;
 import dev.millrace.classifier.given.Outcomes;
+import dev.millrace.topics.LaneHeaders;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.Band;
 import dev.millrace.v1.InferenceJob;
@@ -58,6 +59,8 @@ class AdmissionTopologyTest {
                 driven.records(Topics.lane("fast", Band.STANDARD));
         assertThat(routed).hasSize(1);
         assertThat(routed.getFirst().key()).isEqualTo("j1");
+        assertThat(routed.getFirst().headers().lastHeader(LaneHeaders.TENANT).value())
+                .isEqualTo("acme".getBytes(UTF_8));
         RoutedJob job = routed.getFirst().value();
         assertThat(job.getTenant()).isEqualTo("acme");
         assertThat(job.getAttempt()).isEqualTo(1);

@@ -344,6 +344,70 @@ class CompletionTopologyTest {
     }
 
     @Test
+    void anAttemptThatRanIntoTheDeadlineExpiresAlsoWhenItWasTheLast() {
+        // Given the last attempt of a job
+        driven.submit("j1", HTTP, job(job -> job.setDeadlineMs(5_000L)));
+        RoutedJob attempt = driven.lane("fast").getFirst();
+        for (int i = 1; i < Catalogs.ATTEMPTS; i++) {
+            driven.send(Outcomes.retry(attempt, driven.now()));
+            attempt = driven.lane("fast").getFirst();
+        }
+
+        // When its worker's clock, a little ahead, says that the deadline has passed
+        driven.pass(Duration.ofMillis(4_900));
+        driven.send(Outcomes.retry(attempt, "deadline_exceeded", driven.now()));
+        driven.send(Outcomes.retry(attempt, "deadline_exceeded", driven.now()));
+
+        // Then nothing ends before the deadline, and then it is expired
+        assertThat(driven.results()).isEmpty();
+        assertThat(driven.metrics().wastes()).extracting(Waste::why).containsExactly("stale");
+        driven.pass(Duration.ofMillis(100));
+        InferenceResult result = driven.results().getFirst();
+        assertThat(result.getStatus()).isEqualTo(ResultStatus.EXPIRED);
+        assertThat(result.getError().orElseThrow().getCode()).isEqualTo("deadline_exceeded");
+        assertThat(result.getAttempts()).isEqualTo(Catalogs.ATTEMPTS);
+        assertThat(driven.lane("fast")).isEmpty();
+        assertThat(driven.deadLetters()).isEmpty();
+    }
+
+    @Test
+    void aRetryThatCouldOnlyComeAfterTheDeadlineKeepsNoContentAndExpires() {
+        // Given
+        RoutedJob first = routed("j1");
+
+        // When
+        driven.send(Outcomes.retry(first, first.getDeadlineAt()));
+
+        // Then
+        assertThat(stored(Stores.RETRIES)).isEmpty();
+        driven.pass(Duration.ofHours(1));
+        assertThat(driven.results())
+                .extracting(InferenceResult::getStatus, InferenceResult::getAttempts)
+                .containsExactly(tuple(ResultStatus.EXPIRED, 1));
+    }
+
+    @Test
+    void aRetryAfterTheDeadlineExpiresAtOnceAlsoWhenAttemptsAreUsedUp() {
+        // Given
+        driven.submit("j1", HTTP, job(job -> job.setDeadlineMs(100L)));
+        RoutedJob attempt = driven.lane("fast").getFirst();
+        for (int i = 1; i < Catalogs.ATTEMPTS; i++) {
+            driven.send(Outcomes.retry(attempt, driven.now()));
+            attempt = driven.lane("fast").getFirst();
+        }
+
+        // When the deadline has passed, and nobody has looked yet
+        driven.pass(Duration.ofMillis(150));
+        driven.send(Outcomes.retry(attempt, driven.now()));
+
+        // Then
+        assertThat(driven.results())
+                .extracting(InferenceResult::getStatus)
+                .containsExactly(ResultStatus.EXPIRED);
+        assertThat(driven.deadLetters()).isEmpty();
+    }
+
+    @Test
     void aCancelledJobEndsOnceAndStopsItsAttempt() {
         // Given
         RoutedJob routed = routed("j1");

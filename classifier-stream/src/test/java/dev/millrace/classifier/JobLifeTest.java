@@ -159,12 +159,13 @@ class JobLifeTest {
             }
             RoutedJob routed = among.get(event.which() % among.size());
             Outcome outcome =
-                    switch (event.how() % 6) {
+                    switch (event.how() % 7) {
                         case 0 -> Outcomes.succeeded(routed);
                         case 1 -> Outcomes.failed(routed);
                         case 2 -> Outcomes.retry(routed, now.plusSeconds(event.how()));
                         case 3 -> Outcomes.retry(routed, now);
                         case 4 -> Outcomes.unavailable(routed);
+                        case 5 -> Outcomes.retry(routed, "deadline_exceeded", now);
                         default -> Outcomes.cancelled(routed);
                     };
             Step step = flow.outcome(outcome, book(), now);

@@ -100,6 +100,11 @@ public record Attempt(
                 Optional.empty());
     }
 
+    /** How often the job was routed: what waits has not been yet. */
+    public int made() {
+        return heldUntil.isPresent() ? number - 1 : number;
+    }
+
     /** The lanes that turned the job away in this round, this attempt's among them. */
     public List<String> turnedAway() {
         return Stream.concat(unavailable.stream(), Stream.of(lane)).distinct().toList();

@@ -2,7 +2,9 @@ package dev.millrace.classifier.stream;
 
 import dev.millrace.classifier.job.Emission;
 import dev.millrace.kit.DeadLetter;
+import dev.millrace.topics.LaneHeaders;
 import dev.millrace.topics.Topics;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -15,7 +17,7 @@ record Addressed(String key, Headers headers) {
      */
     static Addressed of(Emission emission, Optional<RecordMetadata> cause, Headers headers) {
         return switch (emission) {
-            case Emission.ToLane lane -> new Addressed(lane.routed().getJobId(), headers);
+            case Emission.ToLane lane -> of(lane, headers);
             case Emission.ToResults results -> new Addressed(results.result().getTenant(), headers);
             case Emission.ToIngress ingress -> new Addressed(ingress.reply().getJobId(), headers);
             case Emission.ToWebhooks webhooks ->
@@ -25,6 +27,12 @@ record Addressed(String key, Headers headers) {
                     new Addressed(status.status().getTenant(), headers);
             case Emission.ToDeadLetters letter -> of(letter, cause, headers);
         };
+    }
+
+    /** The tenant stands outside too, so that a worker can choose among jobs it has not decoded. */
+    private static Addressed of(Emission.ToLane lane, Headers headers) {
+        headers.add(LaneHeaders.TENANT, lane.routed().getTenant().getBytes(StandardCharsets.UTF_8));
+        return new Addressed(lane.routed().getJobId(), headers);
     }
 
     /** Where the last outcome stands, which says why; the value is the job as it was routed. */

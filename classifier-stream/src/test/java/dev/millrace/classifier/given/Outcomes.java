@@ -25,9 +25,11 @@ public final class Outcomes {
     }
 
     public static Outcome retry(RoutedJob routed, Instant notBefore) {
-        return outcome(
-                routed,
-                new Retry(new JobError("engine_crashed", null, null, ""), notBefore, routed));
+        return retry(routed, "engine_crashed", notBefore);
+    }
+
+    public static Outcome retry(RoutedJob routed, String code, Instant notBefore) {
+        return outcome(routed, new Retry(new JobError(code, null, null, ""), notBefore, routed));
     }
 
     public static Outcome unavailable(RoutedJob routed) {
