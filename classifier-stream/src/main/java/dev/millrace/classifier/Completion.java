@@ -1,6 +1,7 @@
 package dev.millrace.classifier;
 
 import dev.millrace.catalog.Catalog;
+import dev.millrace.classifier.job.Cancelling;
 import dev.millrace.classifier.job.Emission;
 import dev.millrace.classifier.job.Job;
 import dev.millrace.classifier.job.JobErrors;
@@ -18,14 +19,20 @@ import dev.millrace.v1.Retry;
 import dev.millrace.v1.RoutedJob;
 import dev.millrace.v1.Succeeded;
 import dev.millrace.v1.Unavailable;
+
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
 /**
  * Complete: the first outcome, the deadline or a cancellation makes the one result; whatever comes
- * after it is waste. Attempts are counted here.
+ * after it is waste. A cancelled job's attempt has a moment to say what it used. Attempts are
+ * counted here.
  */
 public final class Completion {
+    /** How long an attempt that was told to stop has to say what it used. */
+    static final Duration GRACE = Duration.ofMillis(1_500);
+
     private final Ending ending;
     private final Attempts attempts;
 
@@ -44,30 +51,61 @@ public final class Completion {
             case Job.Closed closed -> wasted(outcome, "closed");
             case Job.Open open when open.attempt().number() != outcome.getAttempt() ->
                     wasted(outcome, "stale");
+            case Job.Open open when open.cancelling().isPresent() ->
+                    stopped(id, open, open.cancelling().get(), outcome, now);
             case Job.Open open -> apply(id, open, outcome, catalog, now);
         };
     }
 
-    /** The job is no longer wanted. */
+    /**
+     * The job is no longer wanted. Where an attempt may be running it is told to stop, and its word
+     * ends the job; whatever it says, the cancellation came first.
+     */
     public Step cancel(JobId id, Cancellation cancellation, Optional<Job> job, Instant now) {
-        if (job.isPresent() && job.get() instanceof Job.Open open) {
-            JobError error = JobErrors.of("cancelled", cancellation.getReason());
-            return ending.close(id, open, Terminal.without(ResultStatus.CANCELLED, error), now);
+        if (job.isEmpty()
+                || !(job.get() instanceof Job.Open open)
+                || open.cancelling().isPresent()) {
+            return Step.NOTHING;
         }
-        return Step.NOTHING;
+        Cancelling cancelling = new Cancelling(cancellation.getReason(), now.plus(GRACE));
+        if (open.attempt().heldUntil().isPresent()) {
+            return ending.close(id, open, cancelled(cancelling), now);
+        }
+        return Step.of(
+                new Step.Change(id, open, open.with(cancelling), Optional.empty()),
+                Ending.stop(id, ResultStatus.CANCELLED, now));
     }
 
-    /** A moment that the job waited for: its retry, its deadline, or the end of its memory. */
+    /**
+     * A moment that the job waited for: its retry, the last word of a stopped attempt, its
+     * deadline, or the end of its memory.
+     */
     public Step due(JobId id, Job job, Optional<RoutedJob> held, Instant now) {
         return switch (job) {
             case Job.Closed closed ->
                     now.isBefore(closed.dueAt())
                             ? Step.NOTHING
                             : Step.of(new Step.Change(id, closed, null, Optional.empty()));
+            case Job.Open open when open.cancelling().isPresent() ->
+                    now.isBefore(open.dueAt())
+                            ? Step.NOTHING
+                            : ending.close(id, open, cancelled(open.cancelling().get()), now);
             case Job.Open open when open.isPastDeadline(now) -> expire(id, open, now);
             case Job.Open open when isHeldUntilNow(open, now) -> release(id, open, held, now);
             case Job.Open open -> Step.NOTHING;
         };
+    }
+
+    /** The last word of an attempt of a cancelled job: what it used is in the result. */
+    private Step stopped(
+            JobId id, Job.Open open, Cancelling cancelling, Outcome outcome, Instant now) {
+        JobError error = JobErrors.of("cancelled", cancelling.reason());
+        return ending.close(id, open, Terminal.cancelled(error, outcome), now);
+    }
+
+    private static Terminal cancelled(Cancelling cancelling) {
+        return Terminal.without(
+                ResultStatus.CANCELLED, JobErrors.of("cancelled", cancelling.reason()));
     }
 
     private Step apply(JobId id, Job.Open open, Outcome outcome, Catalog catalog, Instant now) {

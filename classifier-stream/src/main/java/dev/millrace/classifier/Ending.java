@@ -16,12 +16,14 @@ import dev.millrace.v1.Outcome;
 import dev.millrace.v1.ResultStatus;
 import dev.millrace.v1.Succeeded;
 import dev.millrace.v1.Usage;
+
+import org.apache.kafka.common.utils.Utils;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.apache.kafka.common.utils.Utils;
 
 /** How a job ends, once: its result, what tells of it, and the state that remembers it. */
 public final class Ending {
@@ -52,7 +54,9 @@ public final class Ending {
                         now,
                         open.attempt().made());
         List<Emission> emissions = tell(open.head(), result, now);
-        control(id, fitting.status(), now).ifPresent(emissions::add);
+        if (stopsAnAttempt(open, fitting.status())) {
+            emissions.add(stop(id, fitting.status(), now));
+        }
         return Step.of(new Step.Change(id, open, closed, Optional.empty()), emissions);
     }
 
@@ -92,6 +96,11 @@ public final class Ending {
                 "the job had no result at its deadline");
     }
 
+    /** The word to every worker that the job is over. */
+    static Emission stop(JobId id, ResultStatus status, Instant now) {
+        return new Emission.ToControl(new ControlEvent(id.id(), id.tenant(), word(status), now));
+    }
+
     private Step end(
             JobId id,
             Head head,
@@ -121,13 +130,10 @@ public final class Ending {
         return emissions;
     }
 
-    private static Optional<Emission> control(JobId id, ResultStatus status, Instant now) {
-        boolean stopsAnAttempt = status == ResultStatus.EXPIRED || status == ResultStatus.CANCELLED;
-        return stopsAnAttempt
-                ? Optional.of(
-                        new Emission.ToControl(
-                                new ControlEvent(id.id(), id.tenant(), word(status), now)))
-                : Optional.empty();
+    /** A cancellation has told the attempt to stop already. */
+    private static boolean stopsAnAttempt(Job.Open open, ResultStatus status) {
+        return open.cancelling().isEmpty()
+                && (status == ResultStatus.EXPIRED || status == ResultStatus.CANCELLED);
     }
 
     /** An answer that no result could carry is a failure that says so. */

@@ -25,10 +25,12 @@ import dev.millrace.v1.ReceiptStatus;
 import dev.millrace.v1.Refusal;
 import dev.millrace.v1.RoutedJob;
 import dev.millrace.v1.Submission;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The life of a job in five words: admit, screen, classify, route, complete. Each method takes what
@@ -142,7 +144,8 @@ public final class JobFlow {
                         job.head(),
                         job.submission().getJob().getMaxTokens(),
                         routed.decision(),
-                        attempt);
+                        attempt,
+                        Optional.empty());
         return Step.of(
                 new Step.Change(job.id(), null, open, Optional.empty()),
                 new Emission.ToLane(toLane(arrival, job, routed)),

@@ -3,12 +3,15 @@ package dev.millrace.classifier;
 import static dev.millrace.classifier.given.Commands.HTTP;
 import static dev.millrace.classifier.given.Commands.INTAKE;
 import static dev.millrace.classifier.given.Commands.job;
-import static java.nio.charset.StandardCharsets.UTF_8;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
 import dev.millrace.catalog.Catalog;
 import dev.millrace.catalog.Lane;
 import dev.millrace.classifier.given.Catalogs;
@@ -18,21 +21,20 @@ import dev.millrace.classifier.given.Outcomes;
 import dev.millrace.classifier.job.Waste;
 import dev.millrace.classifier.store.Stores;
 import dev.millrace.serde.AvroDeserializer;
+import dev.millrace.v1.ControlEvent;
 import dev.millrace.v1.InferenceResult;
 import dev.millrace.v1.IngressReply;
+import dev.millrace.v1.JobCommand;
 import dev.millrace.v1.LaneConsidered;
+import dev.millrace.v1.Outcome;
 import dev.millrace.v1.Receipt;
 import dev.millrace.v1.ReceiptStatus;
 import dev.millrace.v1.ResultStatus;
 import dev.millrace.v1.RoutedJob;
+import dev.millrace.v1.Submission;
 import dev.millrace.v1.Succeeded;
 import dev.millrace.v1.WebhookEvent;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
+
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.test.TestRecord;
@@ -40,6 +42,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 
 /** What becomes of jobs once they are routed. */
 class CompletionTopologyTest {
@@ -408,27 +418,120 @@ class CompletionTopologyTest {
     }
 
     @Test
-    void aCancelledJobEndsOnceAndStopsItsAttempt() {
-        // Given
+    void aCancelledJobEndsOnceWithWhatItsAttemptUsed() {
+        // Given a job whose attempt may be running
         RoutedJob routed = routed("j1");
 
-        // When
+        // When it is cancelled, the attempt is told to stop, once
         driven.send(Commands.cancellation("j1", driven.now()));
         driven.send(Commands.cancellation("j1", driven.now()));
+        assertThat(driven.controls())
+                .extracting(ControlEvent::getJobId, ControlEvent::getKind)
+                .containsExactly(tuple("j1", "cancelled"));
+        assertThat(driven.results()).isEmpty();
+        assertThat(driven.metrics().openJobs()).isEqualTo(1);
+
+        // and When it says what it used, twice
+        driven.pass(Duration.ofMillis(300));
         driven.send(Outcomes.cancelled(routed));
+        driven.send(Outcomes.cancelled(routed));
+        driven.pass(MINUTE);
 
         // Then
-        assertThat(driven.results())
-                .singleElement()
-                .satisfies(
-                        result -> {
-                            assertThat(result.getStatus()).isEqualTo(ResultStatus.CANCELLED);
-                            assertThat(result.getError().orElseThrow().getDetail())
-                                    .isEqualTo("not needed");
-                        });
-        assertThat(driven.controls()).hasSize(1);
+        InferenceResult result = driven.results().getFirst();
+        assertThat(result.getStatus()).isEqualTo(ResultStatus.CANCELLED);
+        assertThat(result.getError().orElseThrow().getDetail()).isEqualTo("not needed");
+        assertThat(result.getUsage()).isEqualTo(Outcomes.USAGE);
+        assertThat(result.getModelMs()).isEqualTo(130);
+        assertThat(result.getCompletedAt()).isEqualTo(Driven.START.plusMillis(300));
+        assertThat(result.getLane()).contains("fast");
+        assertThat(driven.results()).isEmpty();
         assertThat(driven.controls()).isEmpty();
         assertThat(driven.metrics().wastes()).hasSize(1);
+        assertThat(driven.metrics().openJobs()).isZero();
+    }
+
+    @Test
+    void whateverTheAttemptSaysTheCancellationCameFirst() {
+        Map<String, Function<RoutedJob, Outcome>> words =
+                Map.of(
+                        "succeeded", Outcomes::succeeded,
+                        "failed", Outcomes::failed,
+                        "unavailable", Outcomes::unavailable,
+                        "retry", routed -> Outcomes.retry(routed, driven.now()));
+        words.forEach(
+                (word, outcome) -> {
+                    // Given
+                    RoutedJob routed = routed(word);
+                    driven.send(Commands.cancellation(word, driven.now()));
+
+                    // When
+                    driven.send(outcome.apply(routed));
+
+                    // Then
+                    List<InferenceResult> results = driven.results();
+                    assertThat(results)
+                            .extracting(InferenceResult::getJobId, InferenceResult::getStatus)
+                            .containsExactly(tuple(word, ResultStatus.CANCELLED));
+                    assertThat(results.getFirst().getUsage()).isEqualTo(Outcomes.USAGE);
+                    assertThat(results.getFirst().getOutput()).isEmpty();
+                    assertThat(driven.lane("fast")).isEmpty();
+                });
+    }
+
+    @Test
+    void aCancelledJobOfWhichNobodySpeaksEndsAfterAMomentWithoutUsage() {
+        // Given
+        RoutedJob routed = routed("j1");
+        driven.send(Commands.cancellation("j1", driven.now()));
+
+        // When
+        driven.pass(Duration.ofMillis(1_250));
+        assertThat(driven.results()).isEmpty();
+        driven.pass(Duration.ofMillis(250));
+
+        // Then
+        InferenceResult result = driven.results().getFirst();
+        assertThat(result.getStatus()).isEqualTo(ResultStatus.CANCELLED);
+        assertThat(result.getUsage().getOutputTokens()).isZero();
+
+        // and a word after that is waste
+        driven.send(Outcomes.cancelled(routed));
+        assertThat(driven.results()).isEmpty();
+        assertThat(driven.controls()).hasSize(1);
+        assertThat(driven.metrics().wastes()).extracting(Waste::why).containsExactly("cancelled");
+    }
+
+    @Test
+    void aDeadlineThatPassesMeanwhileMakesNoSecondEnd() {
+        driven.submit("j1", HTTP, job(job -> job.setDeadlineMs(500L)));
+        driven.send(Commands.cancellation("j1", driven.now()));
+
+        driven.pass(Duration.ofHours(2));
+
+        assertThat(driven.results())
+                .extracting(InferenceResult::getStatus)
+                .containsExactly(ResultStatus.CANCELLED);
+        assertThat(driven.controls()).hasSize(1);
+    }
+
+    @Test
+    void aCancelledJobsResultGoesToDuplicatesToo() {
+        // Given
+        JobCommand command = driven.submit("j1", INTAKE, job(job -> job.setReply(null)));
+        driven.send(Commands.cancellation("j1", driven.now()));
+
+        // When the same is submitted again, with a reply topic
+        driven.send(
+                JobCommand.newBuilder(command)
+                        .setBody(
+                                new Submission(
+                                        job(), ((Submission) command.getBody()).getFingerprint()))
+                        .build());
+        driven.pass(MINUTE);
+
+        // Then
+        assertThat(driven.results().getFirst().getReplies()).containsExactly("acme-answers");
     }
 
     @Test
@@ -437,6 +540,9 @@ class CompletionTopologyTest {
         assertThat(stored(Stores.RETRIES)).hasSize(1);
 
         driven.send(Commands.cancellation("j1", driven.now()));
+        assertThat(driven.results())
+                .extracting(InferenceResult::getStatus)
+                .containsExactly(ResultStatus.CANCELLED);
         driven.pass(MINUTE);
 
         assertThat(stored(Stores.RETRIES)).isEmpty();

@@ -3,6 +3,7 @@ package dev.millrace.classifier;
 import static dev.millrace.classifier.given.Commands.HTTP;
 import static dev.millrace.classifier.given.Commands.INTAKE;
 import static dev.millrace.classifier.given.Commands.job;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.classifier.given.Catalogs;
@@ -19,8 +20,18 @@ import dev.millrace.v1.JobCommand;
 import dev.millrace.v1.Outcome;
 import dev.millrace.v1.Receipt;
 import dev.millrace.v1.ReceiptStatus;
+import dev.millrace.v1.ResultStatus;
 import dev.millrace.v1.RoutedJob;
 import dev.millrace.v1.Source;
+
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,13 +41,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
-import net.jqwik.api.Tuple;
 
 /**
  * Whatever happens, in whatever order: an accepted job ends at most once, and exactly once by its
@@ -71,6 +75,7 @@ class JobLifeTest {
 
             // Then
             assertThat(world.results.keySet()).containsAll(world.accepted);
+            assertThat(world.cancelled).allSatisfy(world::assertThatItEndedCancelled);
             world.assertThatNothingEndedTwice();
             assertThat(world.book().load("acme").jobs()).isZero();
             assertThat(world.book().load("acme").tokens()).isZero();
@@ -111,6 +116,8 @@ class JobLifeTest {
         private final List<RoutedJob> running = new ArrayList<>();
         private final List<RoutedJob> past = new ArrayList<>();
         private final Set<String> accepted = new HashSet<>();
+        private final Set<String> cancelled = new HashSet<>();
+        private final Set<String> stopped = new HashSet<>();
         private final Map<String, List<InferenceResult>> results = new HashMap<>();
         private final Map<String, Integer> lastAttempt = new HashMap<>();
         private Instant now = Instant.parse("2026-03-01T00:00:00Z");
@@ -124,11 +131,18 @@ class JobLifeTest {
             switch (event.kind()) {
                 case SUBMIT -> send(submission(event));
                 case REFUSE -> send(Commands.refusal(id(event), now));
-                case CANCEL -> send(Commands.cancellation(id(event), now));
+                case CANCEL -> cancel(id(event));
                 case OUTCOME -> answer(event, running);
                 case OLD_OUTCOME -> answer(event, past);
                 case TIME -> pass(Duration.ofSeconds(event.how() % 7 == 0 ? 4000 : event.how()));
             }
+        }
+
+        private void cancel(String id) {
+            if (accepted.contains(id) && !results.containsKey(id)) {
+                cancelled.add(id);
+            }
+            send(Commands.cancellation(id, now));
         }
 
         private JobCommand submission(Event event) {
@@ -208,7 +222,8 @@ class JobLifeTest {
                     }
                 }
                 case Emission.ToWebhooks callback -> {}
-                case Emission.ToControl control -> {}
+                case Emission.ToControl control ->
+                        assertThat(stopped.add(control.event().getJobId())).isTrue();
                 case Emission.ToTenantStatus status -> {}
                 case Emission.ToDeadLetters letter ->
                         assertThat(letter.attempts()).isEqualTo(Catalogs.ATTEMPTS);
@@ -218,6 +233,12 @@ class JobLifeTest {
         private void assertThatNothingEndedTwice() {
             assertThat(results).allSatisfy((id, ends) -> assertThat(ends).hasSize(1));
             assertThat(book().load("acme").jobs()).isBetween(0L, (long) Catalogs.MAX_OUTSTANDING);
+        }
+
+        private void assertThatItEndedCancelled(String id) {
+            assertThat(results.getOrDefault(id, List.of()))
+                    .extracting(InferenceResult::getStatus)
+                    .containsExactly(ResultStatus.CANCELLED);
         }
 
         private static String id(Event event) {

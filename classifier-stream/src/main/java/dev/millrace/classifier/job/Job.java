@@ -2,6 +2,7 @@ package dev.millrace.classifier.job;
 
 import dev.millrace.v1.Decision;
 import dev.millrace.v1.ResultStatus;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -23,14 +24,22 @@ public sealed interface Job {
      * A job without a result yet.
      *
      * @param askedMaxTokens what the caller asked for, before any lane's limit
+     * @param cancelling where it is to end as cancelled
      */
     record Open(
             String fingerprint,
             Head head,
             Optional<Integer> askedMaxTokens,
             Decision decision,
-            Attempt attempt)
+            Attempt attempt,
+            Optional<Cancelling> cancelling)
             implements Job {
+        public Open {
+            if (cancelling.isPresent() && attempt.heldUntil().isPresent()) {
+                throw new IllegalArgumentException("a job that waits has no attempt to stop");
+            }
+        }
+
         @Override
         public Instant acceptedAt() {
             return head.acceptedAt();
@@ -38,8 +47,9 @@ public sealed interface Job {
 
         @Override
         public Instant dueAt() {
-            return attempt.heldUntil()
-                    .filter(held -> held.isBefore(head.deadlineAt()))
+            return cancelling
+                    .map(Cancelling::until)
+                    .or(() -> attempt.heldUntil().filter(held -> held.isBefore(head.deadlineAt())))
                     .orElse(head.deadlineAt());
         }
 
@@ -48,15 +58,25 @@ public sealed interface Job {
         }
 
         public Open with(Head changed) {
-            return new Open(fingerprint, changed, askedMaxTokens, decision, attempt);
+            return new Open(fingerprint, changed, askedMaxTokens, decision, attempt, cancelling);
         }
 
         public Open with(Attempt changed) {
-            return new Open(fingerprint, head, askedMaxTokens, decision, changed);
+            return new Open(fingerprint, head, askedMaxTokens, decision, changed, cancelling);
+        }
+
+        public Open with(Cancelling cancellation) {
+            return new Open(
+                    fingerprint,
+                    head,
+                    askedMaxTokens,
+                    decision,
+                    attempt,
+                    Optional.of(cancellation));
         }
 
         public Open with(Decision changed) {
-            return new Open(fingerprint, head, askedMaxTokens, changed, attempt);
+            return new Open(fingerprint, head, askedMaxTokens, changed, attempt, cancelling);
         }
     }
 

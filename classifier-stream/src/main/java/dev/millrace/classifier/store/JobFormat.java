@@ -1,9 +1,11 @@
 package dev.millrace.classifier.store;
 
 import dev.millrace.classifier.job.Attempt;
+import dev.millrace.classifier.job.Cancelling;
 import dev.millrace.classifier.job.Head;
 import dev.millrace.classifier.job.Job;
 import dev.millrace.classifier.state.StoredAttempt;
+import dev.millrace.classifier.state.StoredCancelling;
 import dev.millrace.classifier.state.StoredCandidate;
 import dev.millrace.classifier.state.StoredClosed;
 import dev.millrace.classifier.state.StoredDecision;
@@ -63,6 +65,10 @@ final class JobFormat {
                 .setAskedMaxTokens(open.askedMaxTokens().orElse(null))
                 .setDecision(stored(open.decision()))
                 .setAttempt(stored(open.attempt()))
+                .setCancelling(
+                        open.cancelling()
+                                .map(each -> new StoredCancelling(each.reason(), each.until()))
+                                .orElse(null))
                 .build();
     }
 
@@ -83,7 +89,9 @@ final class JobFormat {
                 head,
                 stored.getAskedMaxTokens(),
                 decision(stored.getDecision()),
-                attempt(stored.getAttempt()));
+                attempt(stored.getAttempt()),
+                stored.getCancelling()
+                        .map(each -> new Cancelling(each.getReason(), each.getUntil())));
     }
 
     private static StoredAttempt stored(Attempt attempt) {

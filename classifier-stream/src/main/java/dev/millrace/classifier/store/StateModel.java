@@ -1,6 +1,7 @@
 package dev.millrace.classifier.store;
 
 import dev.millrace.classifier.state.StoredAttempt;
+import dev.millrace.classifier.state.StoredCancelling;
 import dev.millrace.classifier.state.StoredCandidate;
 import dev.millrace.classifier.state.StoredClosed;
 import dev.millrace.classifier.state.StoredDecision;
@@ -8,11 +9,13 @@ import dev.millrace.classifier.state.StoredJob;
 import dev.millrace.classifier.state.StoredLoad;
 import dev.millrace.classifier.state.StoredOpen;
 import dev.millrace.classifier.state.StoredSource;
-import java.util.Map;
+
 import org.apache.avro.Schema;
 import org.apache.avro.data.TimeConversions;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
+
+import java.util.Map;
 
 /** Avro's view of the state records: these classes and no other are ever made from a schema. */
 final class StateModel extends SpecificData {
@@ -22,6 +25,7 @@ final class StateModel extends SpecificData {
                     StoredOpen.SCHEMA$.getFullName(), StoredOpen.class,
                     StoredClosed.SCHEMA$.getFullName(), StoredClosed.class,
                     StoredAttempt.SCHEMA$.getFullName(), StoredAttempt.class,
+                    StoredCancelling.SCHEMA$.getFullName(), StoredCancelling.class,
                     StoredDecision.SCHEMA$.getFullName(), StoredDecision.class,
                     StoredCandidate.SCHEMA$.getFullName(), StoredCandidate.class,
                     StoredSource.SCHEMA$.getFullName(), StoredSource.class,

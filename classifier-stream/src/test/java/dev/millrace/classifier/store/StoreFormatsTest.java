@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.classifier.job.Attempt;
+import dev.millrace.classifier.job.Cancelling;
 import dev.millrace.classifier.job.Head;
 import dev.millrace.classifier.job.Job;
 import dev.millrace.classifier.job.TenantLoad;
@@ -14,19 +15,26 @@ import dev.millrace.v1.LaneConsidered;
 import dev.millrace.v1.ResultStatus;
 import dev.millrace.v1.Source;
 import dev.millrace.v1.SourceKind;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.constraints.StringLength;
+
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Serde;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.LongRange;
-import net.jqwik.api.constraints.StringLength;
-import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.Serde;
-import org.junit.jupiter.api.Test;
 
 /** What is stored is read back, now and by later builds. */
 class StoreFormatsTest {
@@ -43,7 +51,7 @@ class StoreFormatsTest {
 
         byte[] bytes = jobs.serializer().serialize("jobs", open);
 
-        assertThat(bytes[0]).isEqualTo((byte) 1);
+        assertThat(bytes[0]).isEqualTo((byte) 2);
         assertThat(jobs.deserializer().deserialize("jobs", bytes)).isEqualTo(open);
     }
 
@@ -54,6 +62,28 @@ class StoreFormatsTest {
         byte[] bytes = jobs.serializer().serialize("jobs", open);
 
         assertThat(jobs.deserializer().deserialize("jobs", bytes)).isEqualTo(open);
+    }
+
+    @Test
+    void aJobThatIsBeingCancelledIsReadBack() {
+        Job.Open open = open(Optional.empty(), Optional.empty(), Optional.empty());
+        Job cancelling = open.with(new Cancelling("not needed", AT.plusMillis(1_500)));
+
+        byte[] bytes = jobs.serializer().serialize("jobs", cancelling);
+
+        assertThat(jobs.deserializer().deserialize("jobs", bytes)).isEqualTo(cancelling);
+    }
+
+    @Test
+    void anOpenJobOfTheFirstVersionIsReadAsOneThatNobodyCancelled() throws Exception {
+        byte[] bytes = HexFormat.of().parseHex(resource("/open-job.v1.hex"));
+
+        assertThat(jobs.deserializer().deserialize("jobs", bytes))
+                .isEqualTo(
+                        open(
+                                Optional.of(AT.plusSeconds(5)),
+                                Optional.of("00-trace"),
+                                Optional.of(17)));
     }
 
     @Test
@@ -74,11 +104,11 @@ class StoreFormatsTest {
     @Test
     void bytesOfALaterVersionAreRefusedAndNotMisread() {
         byte[] bytes = jobs.serializer().serialize("jobs", closed());
-        bytes[0] = 2;
+        bytes[0] = 3;
 
         assertThatThrownBy(() -> jobs.deserializer().deserialize("jobs", bytes))
                 .isInstanceOf(SerializationException.class)
-                .hasMessageContaining("version 2");
+                .hasMessageContaining("version 3");
     }
 
     @Test
@@ -124,11 +154,18 @@ class StoreFormatsTest {
         }
     }
 
+    private static String resource(String name) throws IOException {
+        try (InputStream in =
+                Objects.requireNonNull(StoreFormatsTest.class.getResourceAsStream(name))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("\n", "");
+        }
+    }
+
     private static Job closed() {
         return new Job.Closed("ab", ResultStatus.FAILED, AT, AT.plusSeconds(1), 2);
     }
 
-    private static Job open(
+    private static Job.Open open(
             Optional<Instant> held, Optional<String> trace, Optional<Integer> asked) {
         Head head =
                 new Head(
@@ -167,6 +204,6 @@ class StoreFormatsTest {
                         List.of("slow"),
                         1,
                         held);
-        return new Job.Open("fp", head, asked, decision, attempt);
+        return new Job.Open("fp", head, asked, decision, attempt, Optional.empty());
     }
 }
