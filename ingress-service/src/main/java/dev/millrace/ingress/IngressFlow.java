@@ -13,6 +13,7 @@ import dev.millrace.ingress.jobs.JobCommands;
 import dev.millrace.ingress.jobs.JobIds;
 import dev.millrace.ingress.jobs.JobLog;
 import dev.millrace.ingress.jobs.JobView;
+import dev.millrace.ingress.jobs.ReplayOf;
 import dev.millrace.ingress.jobs.Sent;
 import dev.millrace.ingress.jobs.StoredJobs;
 import dev.millrace.ingress.jobs.TraceContext;
@@ -23,11 +24,13 @@ import dev.millrace.topics.Topics;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.JobCommand;
 import dev.millrace.v1.Submission;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * The trust boundary, read this first. Jobs come in by HTTP and by topic, and go on to admission
@@ -137,7 +140,8 @@ public final class IngressFlow {
     }
 
     /**
-     * A record's job is named after its key or its place, so that reading it twice makes one job.
+     * A record's job is named after the letter that it replays, its key or its place, so that
+     * reading it twice makes one job.
      */
     private Verdict name(Tenant tenant, InferenceJob job, ConsumerRecord<byte[], byte[]> record) {
         Optional<String> topicId = ports.topicIds().idOf(record.topic());
@@ -145,7 +149,12 @@ public final class IngressFlow {
             return new Verdict.Hold(Cause.BROKER_DOWN);
         }
         Coordinates from =
-                new Coordinates(record.topic(), topicId.get(), record.partition(), record.offset());
+                new Coordinates(
+                        record.topic(),
+                        topicId.get(),
+                        record.partition(),
+                        record.offset(),
+                        ReplayOf.of(record.headers()));
         JobCommand command =
                 switch (JobChecks.check(job, tenant, ports.catalog().get())) {
                     case Checked.Accepted accepted ->

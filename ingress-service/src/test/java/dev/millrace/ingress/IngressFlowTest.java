@@ -10,12 +10,18 @@ import dev.millrace.ingress.jobs.TraceContext;
 import dev.millrace.ingress.reading.SchemaGate;
 import dev.millrace.ingress.reading.UnknownSchemas;
 import dev.millrace.ingress.replies.WaitingCallers;
+import dev.millrace.topics.DeadLetterHeaders;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.JobCommand;
 import dev.millrace.v1.Refusal;
 import dev.millrace.v1.Source;
 import dev.millrace.v1.SourceKind;
 import dev.millrace.v1.Submission;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.junit.jupiter.api.Test;
+
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,9 +29,6 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.errors.SerializationException;
-import org.junit.jupiter.api.Test;
 
 /** What becomes of intake records, with a deserializer that hands out the job at hand. */
 class IngressFlowTest {
@@ -95,6 +98,40 @@ class IngressFlowTest {
                 .isEqualTo(((Submission) byHttp.getBody()).getFingerprint());
         assertThat(byTopic.getConflictId()).contains(ids.fromCoordinates("acme", "T1", 3, 17));
         assertThat(byHttp.getConflictId()).isEmpty();
+    }
+
+    @Test
+    void aReplayedLetterIsOneJobOfItsOwnWhateverKeyTheJobHas() {
+        // Given
+        onTopic = Optional.of(Examples.job().setIdempotencyKey("order-17").build());
+
+        // When
+        JobCommand first = forwarded(replay("acme", 17, "millrace.outcomes/2/5"));
+        JobCommand again = forwarded(replay("acme", 18, "millrace.outcomes/2/5"));
+        JobCommand other = forwarded(replay("acme", 19, "millrace.outcomes/2/6"));
+
+        // Then
+        assertThat(first.getJobId())
+                .isEqualTo(ids.fromLetter("acme", "millrace.outcomes/2/5"))
+                .isEqualTo(again.getJobId())
+                .isNotEqualTo(other.getJobId())
+                .isNotEqualTo(ids.fromKey("acme", "order-17"));
+        assertThat(first.getSource().getKind()).isEqualTo(SourceKind.REPLAY);
+        assertThat(first.getConflictId()).contains(ids.fromCoordinates("acme", "T1", 3, 17));
+        assertThat(ids.issuedTo("acme", first.getJobId())).isTrue();
+    }
+
+    @Test
+    void aHeaderThatNamesNoLetterIsNoReplay() {
+        // Given
+        onTopic = Optional.of(Examples.job().build());
+
+        // When
+        JobCommand command = forwarded(replay("acme", 17, "anything"));
+
+        // Then
+        assertThat(command.getJobId()).isEqualTo(ids.fromCoordinates("acme", "T1", 3, 17));
+        assertThat(command.getSource().getKind()).isEqualTo(SourceKind.INTAKE);
     }
 
     @Test
@@ -183,6 +220,13 @@ class IngressFlowTest {
 
     private JobCommand forwarded(ConsumerRecord<byte[], byte[]> record) {
         return ((Verdict.Forward) flow.receive(record)).command();
+    }
+
+    private static ConsumerRecord<byte[], byte[]> replay(
+            String tenant, long offset, String letter) {
+        ConsumerRecord<byte[], byte[]> record = record(tenant, offset);
+        record.headers().add(DeadLetterHeaders.REPLAY_OF, letter.getBytes(StandardCharsets.UTF_8));
+        return record;
     }
 
     private static ConsumerRecord<byte[], byte[]> record(String tenant, long offset) {

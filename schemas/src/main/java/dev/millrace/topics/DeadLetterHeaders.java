@@ -8,5 +8,10 @@ public final class DeadLetterHeaders {
     public static final String OFFSET = "mr-offset";
     public static final String ATTEMPTS = "mr-attempts";
 
+    /**
+     * On an intake record that replays a letter: that letter's key, {@code topic/partition/offset}.
+     */
+    public static final String REPLAY_OF = "mr-replay-of";
+
     private DeadLetterHeaders() {}
 }

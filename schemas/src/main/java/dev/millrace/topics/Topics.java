@@ -14,6 +14,7 @@ import dev.millrace.v1.TenantStatus;
 import dev.millrace.v1.TokenChunk;
 import dev.millrace.v1.UsageEvent;
 import dev.millrace.v1.WebhookEvent;
+
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -32,6 +33,10 @@ public final class Topics {
 
     public static Topic<InferenceJob> intake(String tenant) {
         return new Topic<>(INTAKE_PREFIX + tenant, InferenceJob.class);
+    }
+
+    public static boolean isIntake(String topic) {
+        return topic.startsWith(INTAKE_PREFIX) && topic.length() > INTAKE_PREFIX.length();
     }
 
     /** The tenant that an intake topic belongs to: its suffix, and nobody's word. */

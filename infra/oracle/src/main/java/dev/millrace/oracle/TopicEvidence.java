@@ -2,6 +2,7 @@ package dev.millrace.oracle;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.Callback;
 import dev.millrace.v1.CatalogEntry;
@@ -13,6 +14,9 @@ import dev.millrace.v1.Refusal;
 import dev.millrace.v1.SourceKind;
 import dev.millrace.v1.Submission;
 import dev.millrace.v1.WebhookEvent;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,7 +28,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * What the topics say. Results are read before the commands that caused them, so that a job which
@@ -112,7 +115,7 @@ final class TopicEvidence {
         JobCommand command = read.value();
         command.getSource()
                 .getTopic()
-                .filter(topic -> command.getSource().getKind() == SourceKind.INTAKE)
+                .filter(topic -> cameByTopic(command))
                 .ifPresent(
                         topic ->
                                 handled.add(
@@ -135,10 +138,15 @@ final class TopicEvidence {
                                 read.offset(),
                                 command.getReceivedAt(),
                                 submission,
-                                command.getSource().getKind() == SourceKind.INTAKE,
+                                cameByTopic(command),
                                 command.getConflictId(),
                                 callback(command),
                                 deadline(command)));
+    }
+
+    private static boolean cameByTopic(JobCommand command) {
+        SourceKind kind = command.getSource().getKind();
+        return kind == SourceKind.INTAKE || kind == SourceKind.REPLAY;
     }
 
     private static Optional<String> callback(JobCommand command) {

@@ -10,9 +10,11 @@ import dev.millrace.v1.Refusal;
 import dev.millrace.v1.Source;
 import dev.millrace.v1.SourceKind;
 import dev.millrace.v1.Submission;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Clock;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Names jobs and writes the commands that carry them to admission. */
 public final class JobCommands {
@@ -40,11 +42,17 @@ public final class JobCommands {
     }
 
     /**
-     * A record's job has the name of its idempotency key, or of its coordinates. Where another body
-     * has taken the key, the record is rejected under its coordinates' name.
+     * A record's job has the name of the letter that it replays, or of its idempotency key, or of
+     * its coordinates. Where another body has taken that name, the record is rejected under its
+     * coordinates' name.
      */
     public JobCommand fromRecord(Tenant tenant, Submission submission, Coordinates from) {
         String own = own(tenant, from);
+        if (from.replayOf().isPresent()) {
+            // not its key: the job that ended as a letter has that name
+            String replay = ids.fromLetter(tenant.name(), from.replayOf().get().letter());
+            return command(replay, tenant, source(from), submission, own);
+        }
         return submission
                 .getJob()
                 .getIdempotencyKey()
@@ -90,7 +98,7 @@ public final class JobCommands {
 
     private static Source source(Coordinates from) {
         return Source.newBuilder()
-                .setKind(SourceKind.INTAKE)
+                .setKind(from.replayOf().isPresent() ? SourceKind.REPLAY : SourceKind.INTAKE)
                 .setTopic(from.topic())
                 .setPartition(from.partition())
                 .setOffset(from.offset())

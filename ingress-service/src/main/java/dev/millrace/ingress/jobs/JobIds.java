@@ -1,6 +1,7 @@
 package dev.millrace.ingress.jobs;
 
 import dev.millrace.ingress.check.Sha256;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
+
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -76,6 +78,11 @@ public final class JobIds {
                         topicId,
                         Integer.toString(partition),
                         Long.toString(offset)));
+    }
+
+    /** The name of the job that replays a dead letter: replaying it again is the same job. */
+    public String fromLetter(String tenant, String letter) {
+        return sealed(tenant, derived("replay", tenant, letter));
     }
 
     /** Whether the text can be a job's name at all. */

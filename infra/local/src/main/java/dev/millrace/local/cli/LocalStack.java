@@ -11,6 +11,7 @@ import dev.millrace.local.supervise.SupervisorMain;
 import dev.millrace.stack.JavaCommand;
 import dev.millrace.stack.JavaHome;
 import dev.millrace.stack.ServerStartException;
+
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -49,6 +50,19 @@ public final class LocalStack {
         }
         return Endpoints.read(home)
                 .orElseThrow(() -> new NotRunningException("there is no " + home.endpointsFile()));
+    }
+
+    /**
+     * Also while a process of it is down: whoever looks into a fault needs the topics, not every
+     * service.
+     */
+    Endpoints endpointsWhateverIsDown() {
+        return running()
+                .flatMap(there -> Endpoints.read(home))
+                .orElseThrow(
+                        () ->
+                                new NotRunningException(
+                                        "the stack is not running; start it with: millrace up"));
     }
 
     /**

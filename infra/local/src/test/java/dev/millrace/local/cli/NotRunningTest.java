@@ -7,6 +7,12 @@ import dev.millrace.local.home.Home;
 import dev.millrace.local.home.JsonFile;
 import dev.millrace.local.home.StackState;
 import dev.millrace.stack.ServerStartException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,10 +21,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a verb that needs a stack makes of there being none. */
 class NotRunningTest {
@@ -30,6 +32,9 @@ class NotRunningTest {
         assertThat(stack.running()).isEmpty();
         assertThat(stack.down()).isFalse();
         assertThatThrownBy(stack::endpoints)
+                .isInstanceOf(MillraceCommand.NotRunningException.class)
+                .hasMessageContaining("millrace up");
+        assertThatThrownBy(stack::endpointsWhateverIsDown)
                 .isInstanceOf(MillraceCommand.NotRunningException.class)
                 .hasMessageContaining("millrace up");
     }
