@@ -8,6 +8,7 @@ import dev.millrace.classifier.stream.LaneTopic;
 import dev.millrace.classifier.stream.PatientCatalog;
 import dev.millrace.classifier.stream.ReplyPartitioner;
 import dev.millrace.classifier.stream.TopicSerdes;
+import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.topics.Topic;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.RoutedJob;
@@ -40,13 +41,18 @@ public final class ClassifierTopology implements Supplier<Topology> {
     private final PatientCatalog catalog;
     private final ClassifierMetrics metrics;
     private final TopicSerdes serdes;
+    private final Tracing tracing;
 
     public ClassifierTopology(
-            PatientCatalog catalog, ClassifierMetrics metrics, TopicSerdes serdes) {
+            PatientCatalog catalog,
+            ClassifierMetrics metrics,
+            TopicSerdes serdes,
+            Tracing tracing) {
         this.flow = JobFlow.with(catalog);
         this.catalog = catalog;
         this.metrics = metrics;
         this.serdes = serdes;
+        this.tracing = tracing;
     }
 
     @Override
@@ -64,7 +70,7 @@ public final class ClassifierTopology implements Supplier<Topology> {
                 source(builder, Topics.JOBS)
                         .merge(source(builder, Topics.OUTCOMES), Named.as("commands-and-outcomes"))
                         .process(
-                                () -> new JobProcessor(flow, catalog, metrics),
+                                () -> new JobProcessor(flow, catalog, metrics, tracing),
                                 Named.as("admit-screen-classify-route-complete"),
                                 Stores.NAMES.toArray(String[]::new));
 

@@ -9,6 +9,7 @@ import dev.millrace.classifier.store.Stores;
 import dev.millrace.classifier.stream.PatientCatalog;
 import dev.millrace.classifier.stream.TopicSerdes;
 import dev.millrace.kit.Connection;
+import dev.millrace.kit.telemetry.Tracing;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Map;
@@ -21,7 +22,8 @@ class ClassifierTopologyTest {
             new ClassifierTopology(
                     new PatientCatalog(Catalog::empty, Duration.ZERO, time -> {}),
                     new RecordedMetrics(),
-                    new TopicSerdes(Connection.to("localhost:1", "mock://topology")));
+                    new TopicSerdes(Connection.to("localhost:1", "mock://topology")),
+                    Tracing.OFF);
 
     @Test
     void theTopologyIsTheOneThatStoresAndGroupsOutThereBelongTo() throws Exception {

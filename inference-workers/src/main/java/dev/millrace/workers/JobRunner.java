@@ -2,6 +2,7 @@ package dev.millrace.workers;
 
 import dev.millrace.catalog.Lane;
 import dev.millrace.kit.DeadLetterQueue;
+import dev.millrace.kit.telemetry.Hop;
 import dev.millrace.v1.Outcome;
 import dev.millrace.v1.Succeeded;
 import dev.millrace.workers.attempt.Attempt;
@@ -102,8 +103,8 @@ final class JobRunner implements AutoCloseable {
     }
 
     private void work(LaneJob job, LaneEngine.Lease lease) {
-        try {
-            AttemptEnd end = attempt(job, lease);
+        try (Hop hop = attempt.begin(job.record(), lane.get())) {
+            AttemptEnd end = attempt(job, hop, lease);
             if (done(job, end)) {
                 finished.add(job);
             }
@@ -116,9 +117,10 @@ final class JobRunner implements AutoCloseable {
         }
     }
 
-    private AttemptEnd attempt(LaneJob job, LaneEngine.Lease lease) throws InterruptedException {
+    private AttemptEnd attempt(LaneJob job, Hop hop, LaneEngine.Lease lease)
+            throws InterruptedException {
         try (lease) {
-            return attempt.run(job.record(), lease.engine(), lane.get());
+            return attempt.run(job.record(), hop, lease.engine(), lane.get());
         } finally {
             board.released();
             startJobs();
@@ -137,8 +139,9 @@ final class JobRunner implements AutoCloseable {
             case Skip skip -> {
                 metrics.skipped(skip.why());
                 LOG.info(
-                        "job={} partition={} offset={} skipped={}",
+                        "job={} lane={} partition={} offset={} skipped={}",
                         job.record().key(),
+                        lane.get().name(),
                         job.partition(),
                         job.offset(),
                         skip.why());

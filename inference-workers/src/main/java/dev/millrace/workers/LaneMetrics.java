@@ -1,5 +1,6 @@
 package dev.millrace.workers;
 
+import dev.millrace.catalog.Lane;
 import dev.millrace.v1.Cancelled;
 import dev.millrace.v1.Failed;
 import dev.millrace.v1.Outcome;
@@ -14,7 +15,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -34,16 +37,22 @@ public final class LaneMetrics {
     private final Timer modelTime;
     private final Timer firstTokenTime;
     private final TokenRate rate;
+    private final GenAiMeters calls;
     private final Map<String, Counter> outcomes = new ConcurrentHashMap<>();
     private final Counter inputTokens;
     private final Counter cachedTokens;
     private final Counter outputTokens;
     private final Counter reasoningTokens;
 
-    public LaneMetrics(MeterRegistry registry, String lane, TokenRate rate) {
+    /**
+     * @param spec the lane in the catalog, once it is known
+     */
+    public LaneMetrics(
+            MeterRegistry registry, String lane, TokenRate rate, Supplier<Optional<Lane>> spec) {
         this.registry = registry;
         this.lane = lane;
         this.rate = rate;
+        this.calls = new GenAiMeters(registry, lane, spec);
         this.inputTokens = tokenCounter("input");
         this.cachedTokens = tokenCounter("cached_input");
         this.outputTokens = tokenCounter("output");
@@ -59,6 +68,10 @@ public final class LaneMetrics {
 
     /** Gauges over what is under way. */
     public void watch(JobBoard board) {
+        Gauge.builder("millrace.worker.tokens.per.second", rate, TokenRate::perSecond)
+                .description("Output tokens for each second, over the last ten")
+                .tag(LANE, lane)
+                .register(registry);
         gauge("millrace.worker.in.flight", "Jobs that hold a slot", board, JobBoard::running);
         gauge("millrace.worker.slots", "Jobs that may run at once", board, JobBoard::slots);
         gauge(
@@ -76,6 +89,7 @@ public final class LaneMetrics {
     /** An outcome was acknowledged. */
     public void delivered(Outcome outcome) {
         outcomes.computeIfAbsent(kind(outcome), this::outcomeCounter).increment();
+        calls.ended(outcome);
         queueTime.record(Duration.ofMillis(outcome.getTiming().getQueueMs()));
         modelTime.record(Duration.ofMillis(outcome.getTiming().getModelMs()));
         firstTokenTime.record(Duration.ofMillis(outcome.getTiming().getFirstTokenMs()));

@@ -2,6 +2,7 @@ package dev.millrace.workers;
 
 import dev.millrace.kit.Connection;
 import dev.millrace.kit.SecretSource;
+import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.workers.engine.EngineStarter;
 import dev.millrace.workers.engine.Engines;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -48,6 +49,12 @@ final class Wiring {
         return Clock.systemUTC();
     }
 
+    @Bean(preDestroy = "close")
+    @Singleton
+    Tracing tracing() {
+        return Tracing.fromEnvironment(System.getenv(), "millrace-worker");
+    }
+
     @Singleton
     EngineStarter engines(WorkerSettings settings, Clock clock) {
         return new Engines(
@@ -60,9 +67,18 @@ final class Wiring {
     @Context
     @Bean(preDestroy = "close")
     WorkerProcess worker(
-            WorkerSettings settings, EngineStarter engines, MeterRegistry registry, Clock clock) {
+            WorkerSettings settings,
+            EngineStarter engines,
+            MeterRegistry registry,
+            Clock clock,
+            Tracing tracing) {
         return WorkerProcess.start(
-                settings, Connection.fromEnvironment(System.getenv()), engines, registry, clock);
+                settings,
+                Connection.fromEnvironment(System.getenv()),
+                engines,
+                registry,
+                clock,
+                tracing);
     }
 
     private static String hostAndPid() {

@@ -5,6 +5,7 @@ import dev.millrace.kit.Connection;
 import dev.millrace.kit.DeadLetterQueue;
 import dev.millrace.kit.LiveCatalog;
 import dev.millrace.kit.PatientDeserializer;
+import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.Band;
 import dev.millrace.v1.TokenChunk;
@@ -46,6 +47,7 @@ public final class WorkerProcess implements AutoCloseable {
 
     private final WorkerSettings settings;
     private final Connection connection;
+    private final Tracing tracing;
     private final JobBoard board = new JobBoard(new BandChoice());
     private final LanePartitions partitions;
     private final PollWake wake = new PollWake(board, System::nanoTime);
@@ -70,9 +72,11 @@ public final class WorkerProcess implements AutoCloseable {
             Connection connection,
             EngineStarter engines,
             MeterRegistry registry,
-            Clock clock) {
+            Clock clock,
+            Tracing tracing) {
         this.settings = settings;
         this.connection = connection;
+        this.tracing = tracing;
         this.partitions = new LanePartitions(settings.unfinishedPerPartition());
         this.timer = timer();
         this.producer =
@@ -92,14 +96,15 @@ public final class WorkerProcess implements AutoCloseable {
         this.catalog = new LiveCatalog(connection);
         this.engine = new LaneEngine(engines, FIRST_ENGINE_PAUSE, LONGEST_ENGINE_PAUSE, wake::wake);
         this.lane = new LaneView(settings.lane(), board, engine);
-        this.metrics = new LaneMetrics(registry, settings.lane(), rate);
+        this.metrics = new LaneMetrics(registry, settings.lane(), rate, lane::known);
         this.runner =
                 new JobRunner(
                         board,
                         engine,
                         lane::lane,
                         attempt(clock),
-                        new OutcomeSender(producer, connection.serializer(Topics.OUTCOMES)),
+                        new OutcomeSender(
+                                producer, connection.serializer(Topics.OUTCOMES), tracing),
                         new DeadLetterQueue(producer),
                         metrics,
                         wake);
@@ -130,8 +135,10 @@ public final class WorkerProcess implements AutoCloseable {
             Connection connection,
             EngineStarter engines,
             MeterRegistry registry,
-            Clock clock) {
-        WorkerProcess process = new WorkerProcess(settings, connection, engines, registry, clock);
+            Clock clock,
+            Tracing tracing) {
+        WorkerProcess process =
+                new WorkerProcess(settings, connection, engines, registry, clock, tracing);
         process.metrics.watch(process.board);
         process.catalog.onChange(process.lane::accept);
         process.catalog.start();
@@ -198,7 +205,8 @@ public final class WorkerProcess implements AutoCloseable {
                         () -> ThreadLocalRandom.current().nextLong()),
                 new TokenStream(tokenSink(), System::nanoTime),
                 timer,
-                clock);
+                clock,
+                tracing);
     }
 
     private TokenStream.Sink tokenSink() {

@@ -14,6 +14,7 @@ import dev.millrace.ingress.replies.WaitingCallers;
 import dev.millrace.kit.Connection;
 import dev.millrace.kit.Database;
 import dev.millrace.kit.LiveCatalog;
+import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.InferenceResult;
@@ -128,8 +129,10 @@ final class KafkaWiring {
             JobsClient client,
             WaitingCallers callers,
             StoredJobs stored,
-            BrokerTopics topics) {
-        return new IngressFlow.Ports(catalog, new KafkaJobLog(client), callers, stored, topics);
+            BrokerTopics topics,
+            Tracing tracing) {
+        return new IngressFlow.Ports(
+                catalog, new KafkaJobLog(client, tracing), callers, stored, topics);
     }
 
     static UnknownSchemas.Patience patience(IngressSettings settings) {

@@ -12,6 +12,7 @@ import dev.millrace.ingress.reading.SchemaGate;
 import dev.millrace.ingress.replies.ReceiptSteps;
 import dev.millrace.ingress.replies.ReplySteps;
 import dev.millrace.ingress.replies.WaitingCallers;
+import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.InferenceResult;
@@ -29,7 +30,7 @@ import org.apache.kafka.clients.producer.Producer;
 @Singleton
 @Requires(beans = Clients.class)
 final class Readers {
-    static final String INTAKE_GROUP = "millrace-ingress";
+    static final String INTAKE_GROUP = IntakeSteps.GROUP;
     static final String REPLIES_GROUP = "millrace-replies";
 
     private final IngressFlow flow;
@@ -44,6 +45,7 @@ final class Readers {
     private final ServiceState state;
     private final IngressMetrics metrics;
     private final Clock clock;
+    private final Tracing tracing;
 
     Readers(
             IngressFlow flow,
@@ -57,7 +59,8 @@ final class Readers {
             IngressSettings settings,
             ServiceState state,
             IngressMetrics metrics,
-            Clock clock) {
+            Clock clock,
+            Tracing tracing) {
         this.flow = flow;
         this.ports = ports;
         this.intakeRecords = intakeRecords;
@@ -70,6 +73,7 @@ final class Readers {
         this.state = state;
         this.metrics = metrics;
         this.clock = clock;
+        this.tracing = tracing;
     }
 
     /** Not yet started. */
@@ -101,7 +105,12 @@ final class Readers {
     private Steps intake() {
         IntakeBatch batch =
                 new IntakeBatch(
-                        flow::receive, intakeRecords::survey, ports.jobs(), deadLetters, metrics);
+                        flow::receive,
+                        intakeRecords::survey,
+                        ports.jobs(),
+                        deadLetters,
+                        metrics,
+                        tracing);
         return owning(
                 new KafkaConsumer<byte[], byte[]>(clients.bytesConsumer(INTAKE_GROUP, "intake")),
                 consumer -> new IntakeSteps(consumer, batch, topics, clock, state, metrics));
@@ -120,6 +129,7 @@ final class Readers {
                                 consumer,
                                 records,
                                 replyProducer,
+                                tracing,
                                 topics,
                                 deadLetters,
                                 flow::mayReceive,

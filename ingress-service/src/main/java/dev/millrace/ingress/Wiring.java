@@ -4,8 +4,10 @@ import dev.millrace.ingress.http.BodyBudget;
 import dev.millrace.ingress.jobs.JobIds;
 import dev.millrace.ingress.reading.SchemaGate;
 import dev.millrace.ingress.replies.WaitingCallers;
+import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.v1.InferenceJob;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -23,6 +25,12 @@ final class Wiring {
     @Singleton
     Clock clock() {
         return Clock.systemUTC();
+    }
+
+    @Bean(preDestroy = "close")
+    @Singleton
+    Tracing tracing() {
+        return Tracing.fromEnvironment(System.getenv(), "millrace-ingress");
     }
 
     @Singleton

@@ -2,7 +2,7 @@ package dev.millrace.ingress;
 
 import dev.millrace.ingress.jobs.JobLog;
 import dev.millrace.ingress.jobs.Sent;
-import dev.millrace.ingress.jobs.TraceContext;
+import dev.millrace.kit.telemetry.TraceContext;
 import dev.millrace.v1.JobCommand;
 import java.util.ArrayList;
 import java.util.List;

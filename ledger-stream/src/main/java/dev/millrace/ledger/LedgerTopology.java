@@ -1,6 +1,7 @@
 package dev.millrace.ledger;
 
 import dev.millrace.catalog.Catalog;
+import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.ledger.pricing.Charge;
 import dev.millrace.ledger.pricing.CurrentCatalog;
 import dev.millrace.ledger.pricing.UsagePricing;
@@ -27,10 +28,14 @@ import org.apache.kafka.streams.kstream.Produced;
  * replayed into it. A store would add a changelog of every job id and protect nothing more.
  */
 public final class LedgerTopology implements Supplier<Topology> {
+    /** The application's id and so its group. */
+    static final String APPLICATION = "millrace-ledger";
+
     private final Serde<InferenceResult> results;
     private final Serde<UsageEvent> usage;
     private final CurrentCatalog catalog;
     private final UnpricedListener unpriced;
+    private final Tracing tracing;
 
     /** Hears of each result that should have been charged and could not be. */
     @FunctionalInterface
@@ -42,11 +47,13 @@ public final class LedgerTopology implements Supplier<Topology> {
             Serde<InferenceResult> results,
             Serde<UsageEvent> usage,
             CurrentCatalog catalog,
-            UnpricedListener unpriced) {
+            UnpricedListener unpriced,
+            Tracing tracing) {
         this.results = results;
         this.usage = usage;
         this.catalog = catalog;
         this.unpriced = unpriced;
+        this.tracing = tracing;
     }
 
     @Override
@@ -62,7 +69,7 @@ public final class LedgerTopology implements Supplier<Topology> {
                 builder.stream(
                         Topics.RESULTS.name(),
                         Consumed.with(Serdes.String(), results).withName("results"));
-        ended.mapValues(this::price, Named.as("price"))
+        ended.processValues(() -> new TracedPricing(this::price, tracing), Named.as("price"))
                 .to(Topics.USAGE.name(), Produced.with(Serdes.String(), usage).withName("usage"));
         return ended;
     }

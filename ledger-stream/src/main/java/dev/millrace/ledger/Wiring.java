@@ -7,6 +7,7 @@ import dev.millrace.kit.DeadLetterQueue;
 import dev.millrace.kit.LiveCatalog;
 import dev.millrace.kit.PatientDeserializer;
 import dev.millrace.kit.streams.DeadLetterHandler;
+import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.ledger.pricing.CurrentCatalog;
 import dev.millrace.ledger.sink.JobChange;
 import dev.millrace.ledger.sink.JobRows;
@@ -42,8 +43,6 @@ import org.slf4j.LoggerFactory;
 @Factory
 final class Wiring {
     private static final Logger LOG = LoggerFactory.getLogger(LedgerTopology.class);
-    private static final String APPLICATION = "millrace-ledger";
-    private static final String SINK_GROUP = "millrace-ledger-sink";
 
     @Singleton
     Clock clock() {
@@ -80,8 +79,15 @@ final class Wiring {
         return Database.jdbi(pool);
     }
 
+    @Bean(preDestroy = "close")
     @Singleton
-    LedgerTopology topology(Connection connection, CurrentCatalog catalog, MeterRegistry meters) {
+    Tracing tracing() {
+        return Tracing.fromEnvironment(System.getenv(), "millrace-ledger");
+    }
+
+    @Singleton
+    LedgerTopology topology(
+            Connection connection, CurrentCatalog catalog, MeterRegistry meters, Tracing tracing) {
         return new LedgerTopology(
                 serde(connection, Topics.RESULTS),
                 serde(connection, Topics.USAGE),
@@ -89,11 +95,13 @@ final class Wiring {
                 (result, reason) -> {
                     meters.counter("millrace.ledger.unpriced", "reason", reason).increment();
                     LOG.error(
-                            "unpriced job={} lane={} reason={}",
+                            "priced=false job={} tenant={} lane={} reason={}",
                             result.getJobId(),
+                            result.getTenant(),
                             result.getLane().orElse(""),
                             reason);
-                });
+                },
+                tracing);
     }
 
     @Singleton
@@ -103,7 +111,7 @@ final class Wiring {
             Connection connection,
             LedgerSettings settings) {
         builder.getConfiguration()
-                .putAll(connection.streams(APPLICATION, settings.stateDirectory()));
+                .putAll(connection.streams(LedgerTopology.APPLICATION, settings.stateDirectory()));
         builder.getConfiguration()
                 .put("deserialization.exception.handler", DeadLetterHandler.class.getName());
         return topology.addTo(builder);
@@ -122,8 +130,10 @@ final class Wiring {
             LedgerSettings settings,
             Jdbi jdbi,
             DeadLetterQueue letters,
-            MeterRegistry meters) {
-        return sink(new UsageRows(connection), connection, settings, jdbi, letters, meters);
+            MeterRegistry meters,
+            Tracing tracing) {
+        return sink(
+                new UsageRows(connection), connection, settings, jdbi, letters, meters, tracing);
     }
 
     @Singleton
@@ -133,8 +143,9 @@ final class Wiring {
             LedgerSettings settings,
             Jdbi jdbi,
             DeadLetterQueue letters,
-            MeterRegistry meters) {
-        return sink(new JobRows(connection), connection, settings, jdbi, letters, meters);
+            MeterRegistry meters,
+            Tracing tracing) {
+        return sink(new JobRows(connection), connection, settings, jdbi, letters, meters, tracing);
     }
 
     private static <R> Sink<R> sink(
@@ -143,10 +154,11 @@ final class Wiring {
             LedgerSettings settings,
             Jdbi jdbi,
             DeadLetterQueue letters,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            Tracing tracing) {
         Supplier<Consumer<byte[], byte[]>> consumers =
                 () -> new KafkaConsumer<>(sinkConsumer(connection, settings, projection.name()));
-        return new Sink<>(projection, consumers, jdbi, letters, meters);
+        return new Sink<>(projection, consumers, jdbi, letters, meters, tracing);
     }
 
     /**
@@ -155,8 +167,8 @@ final class Wiring {
      */
     static Map<String, Object> sinkConsumer(
             Connection connection, LedgerSettings settings, String name) {
-        Map<String, Object> consumer = new HashMap<>(connection.consumer(SINK_GROUP));
-        consumer.put("client.id", SINK_GROUP + "-" + name);
+        Map<String, Object> consumer = new HashMap<>(connection.consumer(Sink.GROUP));
+        consumer.put("client.id", Sink.GROUP + "-" + name);
         consumer.put("key.deserializer", ByteArrayDeserializer.class.getName());
         consumer.put("value.deserializer", ByteArrayDeserializer.class.getName());
         consumer.put("max.poll.records", Integer.toString(settings.batchRecords()));

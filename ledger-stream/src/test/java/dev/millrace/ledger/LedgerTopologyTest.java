@@ -7,6 +7,7 @@ import dev.millrace.catalog.Catalog;
 import dev.millrace.kit.Connection;
 import dev.millrace.kit.PatientDeserializer;
 import dev.millrace.kit.streams.DeadLetterHandler;
+import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.ledger.pricing.CurrentCatalog;
 import dev.millrace.topics.DeadLetterHeaders;
 import dev.millrace.topics.Topic;
@@ -40,6 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
 class LedgerTopologyTest {
     private static final Connection CONNECTION =
             Connection.to("unused:9092", "mock://ledger-topology");
+
+    private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
     @TempDir private Path state;
     private final AtomicReference<Catalog> catalog = new AtomicReference<>(Examples.catalog(1));
@@ -166,6 +169,27 @@ class LedgerTopologyTest {
     }
 
     @Test
+    void theTraceOfAResultGoesOnWithItsUsage() {
+        // Given
+        TestRecord<String, InferenceResult> result =
+                new TestRecord<>("acme", Examples.result("job-1", ResultStatus.SUCCEEDED).build());
+        result.headers().add("traceparent", TRACE.getBytes(StandardCharsets.US_ASCII));
+        result.headers().add("tracestate", "a=b".getBytes(StandardCharsets.US_ASCII));
+
+        // When
+        results.pipeInput(result);
+
+        // Then
+        assertThat(usage.readRecord().headers())
+                .extracting(
+                        header ->
+                                header.key()
+                                        + "="
+                                        + new String(header.value(), StandardCharsets.US_ASCII))
+                .containsExactly("traceparent=" + TRACE, "tracestate=a=b");
+    }
+
+    @Test
     void itsShapeChangesOnlyOnPurpose() {
         assertThat(topology().get().describe().toString())
                 .isEqualToNormalizingWhitespace(
@@ -187,7 +211,8 @@ class LedgerTopologyTest {
                 serde(Topics.RESULTS),
                 serde(Topics.USAGE),
                 new CurrentCatalog(catalog::get, Duration.ofMillis(10)),
-                (result, reason) -> unpriced.add(result.getJobId() + " " + reason));
+                (result, reason) -> unpriced.add(result.getJobId() + " " + reason),
+                Tracing.OFF);
     }
 
     private static <V extends SpecificRecord> Serde<V> serde(Topic<V> topic) {

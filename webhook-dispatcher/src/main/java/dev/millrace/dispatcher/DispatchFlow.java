@@ -5,14 +5,19 @@ import dev.millrace.dispatcher.policy.NextStep;
 import dev.millrace.dispatcher.policy.RetrySchedule;
 import dev.millrace.dispatcher.send.HttpSender;
 import dev.millrace.dispatcher.send.Signer;
+import dev.millrace.dispatcher.store.Arrived;
 import dev.millrace.dispatcher.store.Attempt;
 import dev.millrace.dispatcher.store.ClaimedDelivery;
 import dev.millrace.dispatcher.store.Deliveries;
 import dev.millrace.dispatcher.target.TargetGuard;
-import dev.millrace.v1.WebhookEvent;
+import dev.millrace.kit.telemetry.Hop;
+import dev.millrace.kit.telemetry.TelemetryNames;
+import dev.millrace.kit.telemetry.Tracing;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +44,7 @@ public final class DispatchFlow {
     private final RetrySchedule schedule;
     private final Clock clock;
     private final RandomGenerator random;
+    private final Tracing tracing;
 
     public DispatchFlow(
             Deliveries deliveries,
@@ -47,7 +53,8 @@ public final class DispatchFlow {
             HttpSender sender,
             RetrySchedule schedule,
             Clock clock,
-            RandomGenerator random) {
+            RandomGenerator random,
+            Tracing tracing) {
         this.deliveries = deliveries;
         this.guard = guard;
         this.signer = signer;
@@ -55,12 +62,13 @@ public final class DispatchFlow {
         this.schedule = schedule;
         this.clock = clock;
         this.random = random;
+        this.tracing = tracing;
     }
 
     /**
      * Keeps events; when this returns they survive everything. A repeated event changes nothing.
      */
-    public void keep(List<WebhookEvent> events) {
+    public void keep(List<Arrived> events) {
         deliveries.store(events, clock.instant());
     }
 
@@ -70,7 +78,7 @@ public final class DispatchFlow {
     /** Makes one attempt at a claimed delivery. Nothing is recorded yet. */
     public Tried attempt(ClaimedDelivery delivery) throws InterruptedException {
         Instant started = clock.instant();
-        AttemptOutcome outcome = contact(delivery);
+        AttemptOutcome outcome = traced(delivery);
         Instant ended = clock.instant();
         NextStep step = schedule.after(delivery.attempts() + 1, outcome, ended, random);
         return new Tried(new Attempt(started, ended, outcome), step);
@@ -81,13 +89,33 @@ public final class DispatchFlow {
         deliveries.record(delivery, tried.attempt(), tried.step());
     }
 
-    private AttemptOutcome contact(ClaimedDelivery delivery) throws InterruptedException {
+    /** The receiver gets the attempt's own context, so that its trace can go on from there. */
+    private AttemptOutcome traced(ClaimedDelivery delivery) throws InterruptedException {
+        try (Hop hop =
+                tracing.begin(Hop.Kind.CLIENT, TelemetryNames.SPAN_WEBHOOK, delivery.trace())) {
+            hop.set(TelemetryNames.HTTP_METHOD, "POST")
+                    .set(TelemetryNames.HTTP_RESEND, delivery.attempts())
+                    .set(TelemetryNames.WEBHOOK, delivery.webhookId())
+                    .set(TelemetryNames.JOB, delivery.jobId())
+                    .set(TelemetryNames.TENANT, delivery.tenant())
+                    .set(TelemetryNames.ATTEMPT, delivery.attempts() + 1);
+            AttemptOutcome outcome = contact(delivery, hop);
+            outcome.statusCode().ifPresent(status -> hop.set(TelemetryNames.HTTP_STATUS, status));
+            outcome.statusCode()
+                    .filter(status -> status >= 400)
+                    .ifPresent(status -> hop.failed(Integer.toString(status)));
+            outcome.errorWord().ifPresent(hop::failed);
+            return outcome;
+        }
+    }
+
+    private AttemptOutcome contact(ClaimedDelivery delivery, Hop hop) throws InterruptedException {
         return switch (guard.check(delivery.url())) {
             case TargetGuard.Verdict.Refused(String reason) -> new AttemptOutcome.Refused(reason);
             case TargetGuard.Verdict.Unresolved(String reason) -> new AttemptOutcome.Failed(reason);
             case TargetGuard.Verdict.Allowed allowed -> {
                 try {
-                    yield signAndSend(delivery, allowed);
+                    yield signAndSend(delivery, allowed, hop);
                 } finally {
                     allowed.done();
                 }
@@ -95,8 +123,10 @@ public final class DispatchFlow {
         };
     }
 
-    private AttemptOutcome signAndSend(ClaimedDelivery delivery, TargetGuard.Verdict.Allowed target)
+    private AttemptOutcome signAndSend(
+            ClaimedDelivery delivery, TargetGuard.Verdict.Allowed target, Hop hop)
             throws InterruptedException {
+        where(hop, target.uri());
         Optional<String> payload = deliveries.payload(delivery);
         if (payload.isEmpty()) {
             return new AttemptOutcome.Refused("payload_purged");
@@ -105,10 +135,19 @@ public final class DispatchFlow {
         return switch (signer.keyOf(delivery.tenant())) {
             case Signer.Key.Missing(String error) -> new AttemptOutcome.Failed(error);
             case Signer.Key.Found(var webhooks) -> {
-                Map<String, String> headers =
-                        webhooks.headers(delivery.webhookId(), clock.instant(), body);
+                Map<String, String> headers = new LinkedHashMap<>(hop.context().asMap());
+                headers.putAll(webhooks.headers(delivery.webhookId(), clock.instant(), body));
                 yield sender.post(target.uri(), headers, body);
             }
         };
+    }
+
+    /** Not the whole address: a callback's path or query may hold its owner's secret. */
+    private static void where(Hop hop, URI uri) {
+        hop.set(TelemetryNames.URL_SCHEME, String.valueOf(uri.getScheme()))
+                .set(TelemetryNames.SERVER_ADDRESS, String.valueOf(uri.getHost()));
+        if (uri.getPort() >= 0) {
+            hop.set(TelemetryNames.SERVER_PORT, uri.getPort());
+        }
     }
 }

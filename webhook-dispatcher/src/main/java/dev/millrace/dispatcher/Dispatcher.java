@@ -154,8 +154,10 @@ public final class Dispatcher implements AutoCloseable {
             giveBack(delivery, clock.instant());
         } catch (RuntimeException e) {
             LOG.warn(
-                    "webhook={} attempt=undone error={}",
+                    "webhook={} job={} tenant={} attempt=undone error={}",
                     delivery.webhookId(),
+                    delivery.jobId(),
+                    delivery.tenant(),
                     DatabaseErrors.describe(e));
         } finally {
             load.ended(delivery.endpoint(), good);
@@ -199,8 +201,10 @@ public final class Dispatcher implements AutoCloseable {
                     throw e;
                 }
                 LOG.warn(
-                        "webhook={} record=waiting error={}",
+                        "webhook={} job={} tenant={} record=waiting error={}",
                         delivery.webhookId(),
+                        delivery.jobId(),
+                        delivery.tenant(),
                         DatabaseErrors.describe(e));
             }
             TimeUnit.MILLISECONDS.sleep(AFTER_TROUBLE.toMillis());
@@ -212,8 +216,10 @@ public final class Dispatcher implements AutoCloseable {
             deliveries.release(delivery, at);
         } catch (RuntimeException e) {
             LOG.warn(
-                    "webhook={} give_back=failed error={}",
+                    "webhook={} job={} tenant={} give_back=failed error={}",
                     delivery.webhookId(),
+                    delivery.jobId(),
+                    delivery.tenant(),
                     DatabaseErrors.describe(e));
         }
     }

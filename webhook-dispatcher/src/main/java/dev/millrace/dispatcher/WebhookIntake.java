@@ -1,7 +1,11 @@
 package dev.millrace.dispatcher;
 
+import dev.millrace.dispatcher.store.Arrived;
 import dev.millrace.kit.DatabaseErrors;
 import dev.millrace.kit.DeadLetterQueue;
+import dev.millrace.kit.telemetry.Hop;
+import dev.millrace.kit.telemetry.TelemetryNames;
+import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.serde.RegistryErrors;
 import dev.millrace.v1.WebhookEvent;
 import io.micronaut.configuration.kafka.annotation.KafkaListener;
@@ -46,22 +50,30 @@ public class WebhookIntake {
     private final Dispatcher dispatcher;
     private final Deserializer<WebhookEvent> events;
     private final DeadLetterQueue deadLetters;
+    private final Tracing tracing;
 
     public WebhookIntake(
             DispatchFlow flow,
             Dispatcher dispatcher,
             Deserializer<WebhookEvent> events,
-            DeadLetterQueue deadLetters) {
+            DeadLetterQueue deadLetters,
+            Tracing tracing) {
         this.flow = flow;
         this.dispatcher = dispatcher;
         this.events = events;
         this.deadLetters = deadLetters;
+        this.tracing = tracing;
     }
 
     @Topic("millrace.webhooks")
     void receive(ConsumerRecords<byte[], byte[]> records, Consumer<byte[], byte[]> consumer) {
         try {
-            keep(read(records));
+            List<Incoming> incoming = read(records);
+            try {
+                keep(incoming);
+            } finally {
+                incoming.forEach(each -> each.hop().close());
+            }
             consumer.commitSync(records.nextOffsets());
             dispatcher.wake();
         } catch (WakeupException | InterruptException e) {
@@ -75,17 +87,19 @@ public class WebhookIntake {
         }
     }
 
-    private record Incoming(ConsumerRecord<byte[], byte[]> record, WebhookEvent event) {}
+    private record Incoming(ConsumerRecord<byte[], byte[]> record, WebhookEvent event, Hop hop) {
+        Arrived arrived() {
+            return new Arrived(event, hop.context());
+        }
+    }
 
     private List<Incoming> read(ConsumerRecords<byte[], byte[]> records) {
         List<Incoming> incoming = new ArrayList<>(records.count());
         for (ConsumerRecord<byte[], byte[]> record : records) {
             try {
-                incoming.add(
-                        new Incoming(
-                                record,
-                                events.deserialize(
-                                        record.topic(), record.headers(), record.value())));
+                WebhookEvent event =
+                        events.deserialize(record.topic(), record.headers(), record.value());
+                incoming.add(new Incoming(record, event, received(record, event)));
             } catch (RuntimeException e) {
                 switch (RegistryErrors.kindOf(e)) {
                     case OUTAGE, UNAUTHORIZED -> throw e;
@@ -98,10 +112,17 @@ public class WebhookIntake {
         return incoming;
     }
 
+    private Hop received(ConsumerRecord<byte[], byte[]> record, WebhookEvent event) {
+        return tracing.receive(record, GROUP)
+                .set(TelemetryNames.WEBHOOK, event.getWebhookId())
+                .set(TelemetryNames.JOB, event.getJobId())
+                .set(TelemetryNames.TENANT, event.getTenant());
+    }
+
     /** All at once; one by one when the database refuses them, to find the one that it refuses. */
     private void keep(List<Incoming> incoming) {
         try {
-            flow.keep(incoming.stream().map(Incoming::event).toList());
+            flow.keep(incoming.stream().map(Incoming::arrived).toList());
         } catch (RuntimeException e) {
             if (DatabaseErrors.kindOf(e) != DatabaseErrors.Kind.BAD_DATA) {
                 throw e;
@@ -112,7 +133,7 @@ public class WebhookIntake {
 
     private void keepOne(Incoming incoming) {
         try {
-            flow.keep(List.of(incoming.event()));
+            flow.keep(List.of(incoming.arrived()));
         } catch (RuntimeException e) {
             if (DatabaseErrors.kindOf(e) != DatabaseErrors.Kind.BAD_DATA) {
                 throw e;

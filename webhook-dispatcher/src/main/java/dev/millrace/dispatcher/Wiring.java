@@ -12,6 +12,7 @@ import dev.millrace.kit.DeadLetterQueue;
 import dev.millrace.kit.LiveCatalog;
 import dev.millrace.kit.PatientDeserializer;
 import dev.millrace.kit.SecretSource;
+import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.WebhookEvent;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -32,6 +33,12 @@ final class Wiring {
     @Singleton
     Clock clock() {
         return Clock.systemUTC();
+    }
+
+    @Bean(preDestroy = "close")
+    @Singleton
+    Tracing tracing() {
+        return Tracing.fromEnvironment(System.getenv(), "millrace-dispatcher");
     }
 
     @Singleton
@@ -87,9 +94,17 @@ final class Wiring {
             Signer signer,
             HttpSender sender,
             DispatcherSettings settings,
-            Clock clock) {
+            Clock clock,
+            Tracing tracing) {
         return new DispatchFlow(
-                deliveries, guard, signer, sender, settings.schedule(), clock, new SecureRandom());
+                deliveries,
+                guard,
+                signer,
+                sender,
+                settings.schedule(),
+                clock,
+                new SecureRandom(),
+                tracing);
     }
 
     @Bean(preDestroy = "close")

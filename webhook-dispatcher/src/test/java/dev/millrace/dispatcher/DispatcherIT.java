@@ -6,10 +6,13 @@ import static org.awaitility.Awaitility.await;
 import dev.millrace.catalog.SecretRef;
 import dev.millrace.dispatcher.send.HttpSender;
 import dev.millrace.dispatcher.send.Signer;
+import dev.millrace.dispatcher.store.Arrived;
 import dev.millrace.dispatcher.store.Deliveries;
 import dev.millrace.dispatcher.target.AddressRules;
 import dev.millrace.dispatcher.target.TargetGuard;
 import dev.millrace.kit.SecretSource;
+import dev.millrace.kit.telemetry.TraceContext;
+import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.kit.webhook.StandardWebhooks.Verdict;
 import dev.millrace.v1.WebhookEvent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -24,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +35,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Invariant: every webhook is delivered, or recorded as exhausted, under one constant id. */
 class DispatcherIT {
     private static final DispatcherStack STACK = DispatcherStack.shared();
+    private static final TraceContext TRACE =
+            new TraceContext(
+                    Optional.of("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+                    Optional.of("a=b"));
     private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir private Path directory;
@@ -59,6 +67,7 @@ class DispatcherIT {
                             assertThat(request.id()).isEqualTo(id("1"));
                             assertThat(request.verdict()).isEqualTo(Verdict.VALID);
                             assertThat(request.body()).isEqualTo("{\"n\":\"1\"}");
+                            assertThat(request.trace()).isEqualTo(TRACE);
                         });
         assertThat(STACK.attempts(id("1")))
                 .extracting(attempt -> attempt.get("status_code"))
@@ -261,7 +270,8 @@ class DispatcherIT {
                         sender,
                         settings.schedule(),
                         clock,
-                        RandomGenerator.getDefault());
+                        RandomGenerator.getDefault(),
+                        Tracing.OFF);
         Dispatcher dispatcher =
                 new Dispatcher(flow, deliveries, settings, clock, new SimpleMeterRegistry());
         open.add(guard);
@@ -321,7 +331,8 @@ class DispatcherIT {
     }
 
     private void keep(WebhookEvent... events) {
-        deliveries.store(List.of(events), Instant.now());
+        deliveries.store(
+                Stream.of(events).map(event -> new Arrived(event, TRACE)).toList(), Instant.now());
     }
 
     private Instant due(String name) {

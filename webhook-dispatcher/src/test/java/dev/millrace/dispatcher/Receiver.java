@@ -2,6 +2,7 @@ package dev.millrace.dispatcher;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.millrace.kit.telemetry.TraceContext;
 import dev.millrace.kit.webhook.StandardWebhooks;
 import dev.millrace.kit.webhook.StandardWebhooks.Verdict;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -31,7 +33,7 @@ final class Receiver implements AutoCloseable {
     private volatile int otherwise = 200;
     private volatile boolean hanging;
 
-    record Request(String id, Verdict verdict, String body) {}
+    record Request(String id, Verdict verdict, String body, TraceContext trace) {}
 
     Receiver() throws IOException {
         server =
@@ -76,13 +78,23 @@ final class Receiver implements AutoCloseable {
                         body,
                         Instant.now());
         requests.add(
-                new Request(String.valueOf(id), verdict, new String(body, StandardCharsets.UTF_8)));
+                new Request(
+                        String.valueOf(id),
+                        verdict,
+                        new String(body, StandardCharsets.UTF_8),
+                        new TraceContext(
+                                header(exchange, TraceContext.PARENT),
+                                header(exchange, TraceContext.STATE))));
         if (hanging) {
             hang();
         }
         Integer status = next.poll();
         exchange.sendResponseHeaders(status == null ? otherwise : status, -1);
         exchange.close();
+    }
+
+    private static Optional<String> header(HttpExchange exchange, String name) {
+        return Optional.ofNullable(exchange.getRequestHeaders().getFirst(name));
     }
 
     private void hang() {

@@ -7,6 +7,7 @@ import dev.millrace.classifier.stream.PatientCatalog;
 import dev.millrace.classifier.stream.TopicSerdes;
 import dev.millrace.kit.Connection;
 import dev.millrace.kit.LiveCatalog;
+import dev.millrace.kit.telemetry.Tracing;
 import io.micronaut.configuration.kafka.streams.ConfiguredStreamBuilder;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
@@ -37,11 +38,17 @@ final class Wiring {
         return new LiveCatalog(connection).start();
     }
 
+    @Bean(preDestroy = "close")
+    @Singleton
+    Tracing tracing() {
+        return Tracing.fromEnvironment(System.getenv(), "millrace-classifier");
+    }
+
     @Singleton
     ClassifierTopology topology(
-            LiveCatalog live, ClassifierMetrics metrics, Connection connection) {
+            LiveCatalog live, ClassifierMetrics metrics, Connection connection, Tracing tracing) {
         PatientCatalog catalog = new PatientCatalog(live, CATALOG_PATIENCE, Thread::sleep);
-        return new ClassifierTopology(catalog, metrics, new TopicSerdes(connection));
+        return new ClassifierTopology(catalog, metrics, new TopicSerdes(connection), tracing);
     }
 
     /** The one stream of this process, which Micronaut calls the default. */

@@ -9,6 +9,10 @@ import dev.millrace.classifier.job.Step;
 import dev.millrace.classifier.job.TenantLoad;
 import dev.millrace.classifier.store.JobBook;
 import dev.millrace.classifier.store.Stores;
+import dev.millrace.kit.telemetry.FaultTrail;
+import dev.millrace.kit.telemetry.Hop;
+import dev.millrace.kit.telemetry.TraceContext;
+import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.v1.InferenceResult;
 import dev.millrace.v1.JobCommand;
 import dev.millrace.v1.Outcome;
@@ -16,15 +20,12 @@ import dev.millrace.v1.Receipt;
 import dev.millrace.v1.ReceiptStatus;
 import dev.millrace.v1.Submission;
 import dev.millrace.v1.TenantStatus;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -41,11 +42,11 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
     private static final Duration TICK = Duration.ofMillis(250);
     private static final Duration STATUS_EVERY = Duration.ofSeconds(1);
     private static final int MOST_PER_TICK = 1_000;
-    private static final String TRACEPARENT = "traceparent";
 
     private final JobFlow flow;
     private final PatientCatalog catalog;
     private final ClassifierMetrics metrics;
+    private final StepSpans spans;
     private final Set<String> changedTenants = new HashSet<>();
     private @Nullable Task task;
     private Instant nextStatus = Instant.MIN;
@@ -58,10 +59,12 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
         }
     }
 
-    public JobProcessor(JobFlow flow, PatientCatalog catalog, ClassifierMetrics metrics) {
+    public JobProcessor(
+            JobFlow flow, PatientCatalog catalog, ClassifierMetrics metrics, Tracing tracing) {
         this.flow = flow;
         this.catalog = catalog;
         this.metrics = metrics;
+        this.spans = new StepSpans(tracing);
     }
 
     @Override
@@ -81,16 +84,20 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
     @Override
     public void process(Record<String, SpecificRecord> record) {
         Task here = task();
-        Optional<String> traceparent = traceparent(record.headers());
-        Step step =
-                switch (record.value()) {
-                    case JobCommand command -> command(here, command, traceparent);
-                    case Outcome outcome -> outcome(here, outcome);
-                    default ->
-                            throw new UndecidableException(
-                                    new IllegalArgumentException("neither command nor outcome"));
-                };
-        perform(here, step, traceparent);
+        try (Hop hop = spans.received(record, here.context().recordMetadata())) {
+            TraceContext trace = hop.context();
+            Step step =
+                    switch (record.value()) {
+                        case JobCommand command -> command(here, command, trace);
+                        case Outcome outcome -> outcome(here, outcome);
+                        default ->
+                                throw new UndecidableException(
+                                        new IllegalArgumentException(
+                                                "neither command nor outcome"));
+                    };
+            perform(here, step, trace);
+            spans.tell(hop, step);
+        }
     }
 
     @Override
@@ -103,8 +110,8 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
         changedTenants.clear();
     }
 
-    private Step command(Task here, JobCommand command, Optional<String> traceparent) {
-        Arrival arrival = new Arrival(command, here.partition(), traceparent, here.now());
+    private Step command(Task here, JobCommand command, TraceContext trace) {
+        Arrival arrival = new Arrival(command, here.partition(), trace.traceparent(), here.now());
         try {
             if (command.getBody() instanceof Submission submission) {
                 catalog.await(command.getTenant(), submission.getJob().getModel());
@@ -124,11 +131,16 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
     private void abandon(Task here, Arrival arrival, Submission submission) {
         try {
             Step step = flow.undecided(arrival, submission, here.book());
-            perform(here, step, arrival.traceparent());
+            perform(here, step, TraceContext.of(arrival.traceparent()));
         } catch (KafkaException e) {
             throw e;
         } catch (RuntimeException e) {
-            LOG.error("command=unanswerable partition={}", here.partition(), e);
+            LOG.error(
+                    "command=unanswerable job={} tenant={} partition={} error={}",
+                    arrival.id().id(),
+                    arrival.id().tenant(),
+                    here.partition(),
+                    FaultTrail.of(e));
         }
     }
 
@@ -146,7 +158,7 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
         here.book().due(now, MOST_PER_TICK, (id, job) -> look(here, id, job, now));
         if (!now.isBefore(nextStatus)) {
             for (String tenant : changedTenants) {
-                forward(here, new Emission.ToTenantStatus(status(here, tenant)), Optional.empty());
+                forward(here, new Emission.ToTenantStatus(status(here, tenant)), TraceContext.NONE);
             }
             changedTenants.clear();
             nextStatus = now.plus(STATUS_EVERY);
@@ -161,15 +173,26 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
         } catch (KafkaException e) {
             throw e;
         } catch (RuntimeException e) {
-            LOG.error("job={} due=undecidable", id.id(), e);
+            LOG.error(
+                    "job={} tenant={} due=undecidable error={}",
+                    id.id(),
+                    id.tenant(),
+                    FaultTrail.of(e));
             return;
         }
-        perform(here, step, Optional.empty());
+        if (!step.emissions().isEmpty()) {
+            try (Hop hop = spans.due(step)) {
+                perform(here, step, hop.context());
+                spans.tell(hop, step);
+            }
+        } else {
+            perform(here, step, TraceContext.NONE);
+        }
     }
 
-    private void perform(Task here, Step step, Optional<String> traceparent) {
+    private void perform(Task here, Step step, TraceContext given) {
         step.change().ifPresent(change -> apply(here, change));
-        Optional<String> trace = traceparent.or(() -> step.change().flatMap(JobProcessor::trace));
+        TraceContext trace = given.traceparent().isPresent() ? given : StepSpans.kept(step);
         for (Emission emission : step.emissions()) {
             count(emission);
             forward(here, emission, trace);
@@ -206,10 +229,8 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
         }
     }
 
-    private static void forward(Task here, Emission emission, Optional<String> traceparent) {
-        Headers headers = new RecordHeaders();
-        traceparent.ifPresent(
-                trace -> headers.add(TRACEPARENT, trace.getBytes(StandardCharsets.UTF_8)));
+    private static void forward(Task here, Emission emission, TraceContext trace) {
+        Headers headers = new RecordHeaders(trace.headers());
         Addressed to = Addressed.of(emission, here.context().recordMetadata(), headers);
         here.context()
                 .forward(new Record<>(to.key(), emission, here.now().toEpochMilli(), to.headers()));
@@ -223,19 +244,6 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
                 .setOutstandingTokens(load.tokens())
                 .setAt(here.now())
                 .build();
-    }
-
-    private static Optional<String> trace(Step.Change change) {
-        return change.from() instanceof Job.Open open
-                ? open.head().traceparent()
-                : Optional.empty();
-    }
-
-    private static Optional<String> traceparent(Headers headers) {
-        Header header = headers.lastHeader(TRACEPARENT);
-        return header == null || header.value() == null || header.value().length > 128
-                ? Optional.empty()
-                : Optional.of(new String(header.value(), StandardCharsets.UTF_8));
     }
 
     private Task task() {

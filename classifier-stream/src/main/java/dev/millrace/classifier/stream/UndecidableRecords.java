@@ -1,6 +1,7 @@
 package dev.millrace.classifier.stream;
 
 import dev.millrace.kit.DeadLetter;
+import dev.millrace.kit.telemetry.FaultTrail;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -29,11 +30,11 @@ public final class UndecidableRecords implements ProcessingExceptionHandler {
             return Response.fail();
         }
         LOG.error(
-                "dead_letter topic={} partition={} offset={} reason=unprocessable",
+                "dead_letter topic={} partition={} offset={} reason=unprocessable error={}",
                 context.topic(),
                 context.partition(),
                 context.offset(),
-                failure);
+                FaultTrail.of(failure));
         DeadLetter letter =
                 new DeadLetter(
                         context.topic(),

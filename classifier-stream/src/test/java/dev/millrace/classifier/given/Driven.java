@@ -8,6 +8,7 @@ import dev.millrace.classifier.stream.PatientCatalog;
 import dev.millrace.classifier.stream.StreamSettings;
 import dev.millrace.classifier.stream.TopicSerdes;
 import dev.millrace.kit.Connection;
+import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.topics.Topic;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.Band;
@@ -51,7 +52,8 @@ public final class Driven implements AutoCloseable {
                 new ClassifierTopology(
                         new PatientCatalog(() -> catalog, Duration.ofMillis(40), time -> {}),
                         metrics,
-                        new TopicSerdes(connection));
+                        new TopicSerdes(connection),
+                        Tracing.OFF);
         Properties settings = new Properties();
         settings.putAll(new StreamSettings("test", state, 1).over(connection));
         // the driver drops what an error handler sends before it commits its mock transaction

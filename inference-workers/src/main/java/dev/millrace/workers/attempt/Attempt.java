@@ -1,6 +1,9 @@
 package dev.millrace.workers.attempt;
 
 import dev.millrace.catalog.Lane;
+import dev.millrace.kit.telemetry.FaultTrail;
+import dev.millrace.kit.telemetry.Hop;
+import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.serde.RegistryErrors;
 import dev.millrace.v1.Outcome;
 import dev.millrace.v1.RoutedJob;
@@ -24,8 +27,6 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.slf4j.Logger;
@@ -39,7 +40,6 @@ public final class Attempt {
     private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
     private static final Duration BETWEEN_READS = Duration.ofSeconds(1);
     private static final Duration AFTER_DEADLINE = Duration.ofSeconds(1);
-    private static final String[] TRACE_HEADERS = {"traceparent", "tracestate"};
 
     private final Deserializer<RoutedJob> deserializer;
     private final RunningJobs jobs;
@@ -47,6 +47,7 @@ public final class Attempt {
     private final TokenStream tokens;
     private final ScheduledExecutorService timer;
     private final Clock clock;
+    private final AttemptSpans spans;
 
     /**
      * @param deserializer waits by itself for what may pass soon
@@ -57,16 +58,26 @@ public final class Attempt {
             OutcomeWriter outcomes,
             TokenStream tokens,
             ScheduledExecutorService timer,
-            Clock clock) {
+            Clock clock,
+            Tracing tracing) {
         this.deserializer = deserializer;
         this.jobs = jobs;
         this.outcomes = outcomes;
         this.tokens = tokens;
         this.timer = timer;
         this.clock = clock;
+        this.spans = new AttemptSpans(tracing);
     }
 
-    public AttemptEnd run(ConsumerRecord<String, byte[]> record, Engine engine, Lane lane)
+    /** Begins a record's step of its job's trace, which ends when the record is done with. */
+    public Hop begin(ConsumerRecord<String, byte[]> record, Lane lane) {
+        return spans.begin(record, lane);
+    }
+
+    /**
+     * @param hop from {@link #begin}
+     */
+    public AttemptEnd run(ConsumerRecord<String, byte[]> record, Hop hop, Engine engine, Lane lane)
             throws InterruptedException {
         RoutedJob routed;
         try {
@@ -74,10 +85,11 @@ public final class Attempt {
         } catch (SerializationException e) {
             return new Bury(RegistryErrors.isUnknownId(e) ? "unknown_schema_id" : "undecodable");
         }
+        AttemptSpans.describe(hop, routed);
         StopSignal stop = jobs.begin(routed.getJobId());
         try {
             return stillWanted(routed, stop)
-                    .orElseGet(() -> attempt(routed, record.headers(), engine, lane, stop));
+                    .orElseGet(() -> attempt(routed, hop, engine, lane, stop));
         } finally {
             jobs.end(routed.getJobId(), stop);
         }
@@ -122,37 +134,37 @@ public final class Attempt {
     }
 
     private AttemptEnd attempt(
-            RoutedJob routed, Headers headers, Engine engine, Lane lane, StopSignal stop) {
+            RoutedJob routed, Hop hop, Engine engine, Lane lane, StopSignal stop) {
         Instant started = clock.instant();
         Future<?> limit = limit(routed, lane, started, stop);
         try {
-            EngineResult result = call(routed, engine, stop);
+            EngineResult result = call(routed, hop, engine, lane, stop);
             Setting setting = new Setting(lane.model(), started, clock.instant());
             return outcomes.write(routed, result, stop.reason(), setting)
-                    .<AttemptEnd>map(
-                            outcome -> report(routed, outcome, headers, hold(result, stop)))
+                    .<AttemptEnd>map(outcome -> report(routed, outcome, hop, hold(result, stop)))
                     .orElseGet(Abandon::new);
         } catch (RuntimeException e) {
             // the message may quote content: the class and the place have to do
             LOG.error(
-                    "job={} tenant={} lane={} attempt={} engine=broken_promise error={} at={}",
+                    "job={} tenant={} lane={} attempt={} engine=broken_promise error={}",
                     routed.getJobId(),
                     routed.getTenant(),
                     routed.getLane(),
                     routed.getAttempt(),
-                    e.getClass().getName(),
-                    e.getStackTrace().length == 0 ? "unknown" : e.getStackTrace()[0]);
+                    FaultTrail.of(e));
             Setting setting = new Setting(lane.model(), started, clock.instant());
-            return report(
-                    routed, outcomes.internalError(routed, e, setting), headers, Duration.ZERO);
+            return report(routed, outcomes.internalError(routed, e, setting), hop, Duration.ZERO);
         } finally {
             limit.cancel(false);
         }
     }
 
-    private EngineResult call(RoutedJob routed, Engine engine, StopSignal stop) {
-        try (TokenStream.Writer pieces = tokens.of(routed)) {
+    private EngineResult call(
+            RoutedJob routed, Hop hop, Engine engine, Lane lane, StopSignal stop) {
+        try (Hop call = spans.call(hop, routed, lane);
+                TokenStream.Writer pieces = tokens.of(routed)) {
             EngineResult result = engine.run(Prompt.of(routed), pieces, stop);
+            spans.tell(call, result);
             if (result instanceof EngineResult.Completed) {
                 pieces.complete();
             }
@@ -184,14 +196,9 @@ public final class Attempt {
         return deadline ? AFTER_DEADLINE : Duration.ZERO;
     }
 
-    private static Report report(RoutedJob routed, Outcome outcome, Headers from, Duration hold) {
-        Headers headers = new RecordHeaders();
-        for (String name : TRACE_HEADERS) {
-            Header header = from.lastHeader(name);
-            if (header != null) {
-                headers.add(header);
-            }
-        }
+    private static Report report(RoutedJob routed, Outcome outcome, Hop hop, Duration hold) {
+        AttemptSpans.tell(hop, outcome);
+        RecordHeaders headers = new RecordHeaders(hop.context().headers());
         return new Report(outcome, routed.getJobsPartition(), headers, hold);
     }
 }

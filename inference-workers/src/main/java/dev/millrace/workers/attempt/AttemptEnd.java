@@ -15,7 +15,11 @@ public sealed interface AttemptEnd {
      * @param hold how long it is kept back before it is written
      */
     record Report(Outcome outcome, int partition, Headers headers, Duration hold)
-            implements AttemptEnd {}
+            implements AttemptEnd {
+        Report with(Headers others) {
+            return new Report(outcome, partition, others, hold);
+        }
+    }
 
     /**
      * The record is finished without an outcome: the job is over already, or about to be.

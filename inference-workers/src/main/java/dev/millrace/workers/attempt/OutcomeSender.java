@@ -1,5 +1,9 @@
 package dev.millrace.workers.attempt;
 
+import dev.millrace.kit.telemetry.Hop;
+import dev.millrace.kit.telemetry.TelemetryNames;
+import dev.millrace.kit.telemetry.TraceContext;
+import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.Failed;
 import dev.millrace.v1.JobError;
@@ -29,10 +33,13 @@ public final class OutcomeSender {
 
     private final Producer<byte[], byte[]> producer;
     private final Serializer<Outcome> serializer;
+    private final Tracing tracing;
 
-    public OutcomeSender(Producer<byte[], byte[]> producer, Serializer<Outcome> serializer) {
+    public OutcomeSender(
+            Producer<byte[], byte[]> producer, Serializer<Outcome> serializer, Tracing tracing) {
         this.producer = producer;
         this.serializer = serializer;
+        this.tracing = tracing;
     }
 
     /**
@@ -44,6 +51,19 @@ public final class OutcomeSender {
         if (report.hold().isPositive()) {
             TimeUnit.NANOSECONDS.sleep(report.hold().toNanos());
         }
+        if (!tracing.isOn()) {
+            send(report);
+            return;
+        }
+        try (Hop hop =
+                tracing.send(TraceContext.of(report.headers()), Topics.OUTCOMES.name())
+                        .set(TelemetryNames.JOB, report.outcome().getJobId())
+                        .set(TelemetryNames.TENANT, report.outcome().getTenant())) {
+            send(report.with(hop.context().over(report.headers())));
+        }
+    }
+
+    private void send(Report report) throws InterruptedException {
         Report sending = report;
         Duration pause = FIRST_PAUSE;
         while (true) {
@@ -78,7 +98,12 @@ public final class OutcomeSender {
     /** The broker's own limit is lower than ours; the job ends with an error that says so. */
     private static Report tooLarge(Report report) {
         Outcome was = report.outcome();
-        LOG.warn("job={} tenant={} outcome=too_large", was.getJobId(), was.getTenant());
+        LOG.warn(
+                "job={} tenant={} lane={} attempt={} outcome=too_large",
+                was.getJobId(),
+                was.getTenant(),
+                was.getLane(),
+                was.getAttempt());
         Failed failed =
                 new Failed(
                         new JobError(

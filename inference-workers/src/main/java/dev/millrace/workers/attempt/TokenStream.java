@@ -96,9 +96,11 @@ public final class TokenStream {
                 // a reader sees the gap in the sequence; the result carries the whole answer
                 failed = true;
                 LOG.warn(
-                        "job={} tenant={} tokens=lost error={}",
+                        "job={} tenant={} lane={} attempt={} tokens=lost error={}",
                         routed.getJobId(),
                         routed.getTenant(),
+                        routed.getLane(),
+                        routed.getAttempt(),
                         e.toString());
             }
         }

@@ -67,7 +67,8 @@ final class ChatCall implements StreamingChatResponseHandler {
         return new Completed(
                 answer,
                 ChatMessages.finishReason(complete.finishReason()),
-                Spent.whole(counts(complete.tokenUsage(), answer), elapsedMs()));
+                Spent.whole(counts(complete.tokenUsage(), answer), elapsedMs()),
+                Optional.ofNullable(complete.modelName()));
     }
 
     /**
@@ -91,7 +92,8 @@ final class ChatCall implements StreamingChatResponseHandler {
         return new Completed(
                 text.toString(),
                 ChatMessages.finishReason(response.finishReason()),
-                new Spent(tokens, firstTokenMs, elapsedMs()));
+                new Spent(tokens, firstTokenMs, elapsedMs()),
+                Optional.ofNullable(response.modelName()));
     }
 
     EngineResult failed(Throwable failure, StopSignal stop, CallGuard guard) {

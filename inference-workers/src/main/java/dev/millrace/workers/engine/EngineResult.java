@@ -15,8 +15,14 @@ public sealed interface EngineResult {
      * The model answered.
      *
      * @param finishReason stop, length, content_filter, tool_calls or other
+     * @param model who answered, where the engine says
      */
-    record Completed(String text, String finishReason, Spent spent) implements EngineResult {}
+    record Completed(String text, String finishReason, Spent spent, Optional<String> model)
+            implements EngineResult {
+        public Completed(String text, String finishReason, Spent spent) {
+            this(text, finishReason, spent, Optional.empty());
+        }
+    }
 
     /**
      * It will never work, however often it is tried.

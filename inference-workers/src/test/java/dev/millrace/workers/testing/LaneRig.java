@@ -6,6 +6,7 @@ import dev.millrace.catalog.Entry;
 import dev.millrace.catalog.Lane;
 import dev.millrace.kit.Connection;
 import dev.millrace.kit.TopicCreator;
+import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.stack.testing.TestStack;
 import dev.millrace.topics.Topic;
 import dev.millrace.topics.TopicPlan;
@@ -147,7 +148,8 @@ public final class LaneRig implements AutoCloseable {
                         connection,
                         engines,
                         new SimpleMeterRegistry(),
-                        Clock.systemUTC());
+                        Clock.systemUTC(),
+                        Tracing.OFF);
         workers.add(worker);
         return worker;
     }

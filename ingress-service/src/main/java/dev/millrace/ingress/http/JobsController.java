@@ -7,7 +7,10 @@ import dev.millrace.ingress.IngressMetrics;
 import dev.millrace.ingress.http.JobBody.BadBodyException;
 import dev.millrace.ingress.jobs.JobView;
 import dev.millrace.ingress.jobs.StoredJobs;
-import dev.millrace.ingress.jobs.TraceContext;
+import dev.millrace.kit.telemetry.Hop;
+import dev.millrace.kit.telemetry.TelemetryNames;
+import dev.millrace.kit.telemetry.TraceContext;
+import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.JobError;
 import io.micronaut.http.HttpHeaders;
@@ -36,16 +39,37 @@ final class JobsController {
     private final IngressFlow flow;
     private final BodyBudget budget;
     private final IngressMetrics metrics;
+    private final Tracing tracing;
 
-    JobsController(IngressFlow flow, BodyBudget budget, IngressMetrics metrics) {
+    JobsController(IngressFlow flow, BodyBudget budget, IngressMetrics metrics, Tracing tracing) {
         this.flow = flow;
         this.budget = budget;
         this.metrics = metrics;
+        this.tracing = tracing;
     }
 
     @Post(consumes = MediaType.APPLICATION_JSON)
     HttpResponse<?> post(
             @RequestAttribute(ApiKeyFilter.TENANT) Tenant tenant, HttpRequest<byte[]> request) {
+        try (Hop hop =
+                tracing.begin(
+                        Hop.Kind.SERVER,
+                        TelemetryNames.SPAN_POST_JOB,
+                        trace(request.getHeaders()))) {
+            hop.set(TelemetryNames.HTTP_METHOD, "POST")
+                    .set(TelemetryNames.HTTP_ROUTE, "/v1/jobs")
+                    .set(TelemetryNames.URL_SCHEME, "http")
+                    .set(TelemetryNames.TENANT, tenant.name());
+            HttpResponse<?> response = take(tenant, request, hop);
+            hop.set(TelemetryNames.HTTP_STATUS, response.code());
+            if (response.code() >= 500) {
+                hop.failed(Integer.toString(response.code()));
+            }
+            return response;
+        }
+    }
+
+    private HttpResponse<?> take(Tenant tenant, HttpRequest<byte[]> request, Hop hop) {
         byte[] bytes = request.getBody().orElseGet(() -> new byte[0]);
         HttpHeaders headers = request.getHeaders();
         try (BodyBudget.Share share = budget.take(bytes.length)) {
@@ -53,7 +77,7 @@ final class JobsController {
                 return Problems.later(HttpStatus.SERVICE_UNAVAILABLE, Problems.busy());
             }
             InferenceJob job = JobBody.read(bytes, idempotencyKey(headers));
-            return respond(flow.submit(tenant, job, trace(headers)));
+            return respond(flow.submit(tenant, job, hop.context()), hop);
         } catch (BadBodyException e) {
             metrics.refused(e.error().getCode());
             return Problems.of(HttpStatus.BAD_REQUEST, e.error());
@@ -73,10 +97,11 @@ final class JobsController {
         }
     }
 
-    private HttpResponse<?> respond(Answer answer) {
+    private HttpResponse<?> respond(Answer answer, Hop hop) {
         return switch (answer) {
             case Answer.Taken(JobView job) -> {
                 metrics.accepted();
+                hop.set(TelemetryNames.JOB, job.id());
                 yield HttpResponse.accepted(URI.create("/v1/jobs/" + job.id())).body(job);
             }
             case Answer.Refused(JobError error) -> refuse(HttpStatus.BAD_REQUEST, error);

@@ -6,6 +6,11 @@ import dev.millrace.ingress.jobs.DeadLetters;
 import dev.millrace.ingress.jobs.JobLog;
 import dev.millrace.ingress.jobs.Sent;
 import dev.millrace.kit.DeadLetter;
+import dev.millrace.kit.telemetry.FaultTrail;
+import dev.millrace.kit.telemetry.Hop;
+import dev.millrace.kit.telemetry.TelemetryNames;
+import dev.millrace.kit.telemetry.Tracing;
+import dev.millrace.v1.JobCommand;
 import dev.millrace.v1.Refusal;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,6 +39,7 @@ public final class IntakeBatch {
     private final JobLog jobs;
     private final DeadLetters deadLetters;
     private final IngressMetrics metrics;
+    private final Tracing tracing;
 
     /**
      * How far a partition is done.
@@ -57,12 +63,14 @@ public final class IntakeBatch {
             Consumer<List<ConsumerRecord<byte[], byte[]>>> survey,
             JobLog jobs,
             DeadLetters deadLetters,
-            IngressMetrics metrics) {
+            IngressMetrics metrics,
+            Tracing tracing) {
         this.verdicts = verdicts;
         this.survey = survey;
         this.jobs = jobs;
         this.deadLetters = deadLetters;
         this.metrics = metrics;
+        this.tracing = tracing;
     }
 
     /** Returns when each record is written, or known to wait. */
@@ -152,11 +160,11 @@ public final class IntakeBatch {
             return verdicts.apply(record);
         } catch (RuntimeException e) {
             LOG.error(
-                    "record=unprocessable topic={} partition={} offset={}",
+                    "record=unprocessable topic={} partition={} offset={} error={}",
                     record.topic(),
                     record.partition(),
                     record.offset(),
-                    e);
+                    FaultTrail.of(e));
             return new Verdict.Bury("unprocessable: " + e.getClass().getSimpleName(), 1);
         }
     }
@@ -174,7 +182,7 @@ public final class IntakeBatch {
             this.record = record;
             this.verdict = forward;
             this.burial = Optional.empty();
-            this.sent = jobs.append(forward.command(), forward.trace());
+            this.sent = append(forward);
         }
 
         Passing(ConsumerRecord<byte[], byte[]> record, Verdict.Bury bury) {
@@ -182,6 +190,23 @@ public final class IntakeBatch {
             this.verdict = bury;
             this.burial = Optional.of(bury);
             this.sent = CompletableFuture.completedFuture(new Sent.Acknowledged());
+        }
+
+        private CompletableFuture<Sent> append(Verdict.Forward forward) {
+            JobCommand command = forward.command();
+            Hop hop =
+                    tracing.receive(
+                                    forward.trace(),
+                                    record.topic(),
+                                    record.partition(),
+                                    record.offset(),
+                                    IntakeSteps.GROUP)
+                            .set(TelemetryNames.JOB, command.getJobId())
+                            .set(TelemetryNames.TENANT, command.getTenant());
+            if (command.getBody() instanceof Refusal refusal) {
+                hop.failed(refusal.getError().getCode());
+            }
+            return jobs.append(command, hop.context()).whenComplete((done, never) -> hop.close());
         }
 
         boolean failedAtOnce() {

@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
  * on. A partition that must wait is paused and tried again; the others go on.
  */
 public final class IntakeSteps implements Steps {
+    /** Its consumer group. */
+    public static final String GROUP = "millrace-ingress";
+
     private static final Logger LOG = LoggerFactory.getLogger(IntakeSteps.class);
     private static final Duration POLL = Duration.ofMillis(250);
     private static final Duration COMMIT_EVERY = Duration.ofMillis(100);

@@ -1,7 +1,7 @@
 package dev.millrace.ingress.intake;
 
-import dev.millrace.ingress.jobs.TraceContext;
 import dev.millrace.ingress.reading.Reading;
+import dev.millrace.kit.telemetry.TraceContext;
 import dev.millrace.v1.JobCommand;
 
 /** What becomes of an intake record. */

@@ -1,5 +1,6 @@
 package dev.millrace.ingress.jobs;
 
+import dev.millrace.kit.telemetry.TraceContext;
 import dev.millrace.v1.JobCommand;
 import java.util.concurrent.CompletableFuture;
 

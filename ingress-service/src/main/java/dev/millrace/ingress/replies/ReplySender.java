@@ -1,5 +1,9 @@
 package dev.millrace.ingress.replies;
 
+import dev.millrace.kit.telemetry.Hop;
+import dev.millrace.kit.telemetry.TelemetryNames;
+import dev.millrace.kit.telemetry.TraceContext;
+import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.serde.RegistryErrors;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.InferenceResult;
@@ -12,6 +16,7 @@ import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.header.Headers;
 
 /**
  * Writes results to reply topics, and tells a destination at fault from a broker or registry that
@@ -22,6 +27,7 @@ final class ReplySender {
     private final ReplyTopics topics;
     private final BiPredicate<String, String> mayReceive;
     private final BooleanSupplier brokerAnswers;
+    private final Tracing tracing;
 
     /**
      * Sends for all tenants.
@@ -33,11 +39,13 @@ final class ReplySender {
             Producer<String, InferenceResult> producer,
             ReplyTopics topics,
             BiPredicate<String, String> mayReceive,
-            BooleanSupplier brokerAnswers) {
+            BooleanSupplier brokerAnswers,
+            Tracing tracing) {
         this.producer = producer;
         this.topics = topics;
         this.mayReceive = mayReceive;
         this.brokerAnswers = brokerAnswers;
+        this.tracing = tracing;
     }
 
     /** Ends within the producer's delivery timeout, always with a value, on any thread. */
@@ -54,11 +62,28 @@ final class ReplySender {
     }
 
     private CompletableFuture<Delivered> write(String topic, Delivery delivery) {
-        CompletableFuture<Delivered> ended = new CompletableFuture<>();
         InferenceResult result = delivery.result();
+        Headers came = delivery.source().headers();
+        Hop hop =
+                tracing.send(TraceContext.of(came), topic)
+                        .set(TelemetryNames.JOB, result.getJobId())
+                        .set(TelemetryNames.TENANT, result.getTenant());
         ProducerRecord<String, InferenceResult> record =
                 new ProducerRecord<>(
-                        topic, null, result.getJobId(), result, delivery.source().headers());
+                        topic, null, result.getJobId(), result, hop.context().over(came));
+        return written(topic, record)
+                .whenComplete(
+                        (delivered, never) -> {
+                            if (!(delivered instanceof Delivered.Done)) {
+                                hop.failed("not_written");
+                            }
+                            hop.close();
+                        });
+    }
+
+    private CompletableFuture<Delivered> written(
+            String topic, ProducerRecord<String, InferenceResult> record) {
+        CompletableFuture<Delivered> ended = new CompletableFuture<>();
         try {
             var _ =
                     producer.send(

@@ -6,6 +6,7 @@ import dev.millrace.ingress.jobs.DeadLetters;
 import dev.millrace.ingress.loop.Steps;
 import dev.millrace.ingress.reading.Reading;
 import dev.millrace.ingress.reading.SchemaGate;
+import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.InferenceResult;
 import java.time.Clock;
@@ -69,6 +70,7 @@ public final class ReplySteps implements Steps {
             Consumer<byte[], byte[]> consumer,
             SchemaGate<InferenceResult> records,
             Producer<String, InferenceResult> producer,
+            Tracing tracing,
             ReplyTopics topics,
             DeadLetters deadLetters,
             BiPredicate<String, String> mayReceive,
@@ -78,7 +80,11 @@ public final class ReplySteps implements Steps {
             IngressMetrics metrics) {
         ReplySender sender =
                 new ReplySender(
-                        producer, topics, mayReceive, () -> state.isUp(ServiceState.Part.BROKER));
+                        producer,
+                        topics,
+                        mayReceive,
+                        () -> state.isUp(ServiceState.Part.BROKER),
+                        tracing);
         DeliveryPolicy policy = new DeliveryPolicy(attempts, MOST_WAITING);
         return new ReplySteps(
                 consumer,

@@ -9,7 +9,8 @@ import dev.millrace.ingress.intake.IntakeBatch.Progress;
 import dev.millrace.ingress.intake.IntakeBatch.Waiting;
 import dev.millrace.ingress.intake.Verdict.Cause;
 import dev.millrace.ingress.jobs.Sent;
-import dev.millrace.ingress.jobs.TraceContext;
+import dev.millrace.kit.telemetry.TraceContext;
+import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.v1.Cancellation;
 import dev.millrace.v1.JobCommand;
 import dev.millrace.v1.Source;
@@ -154,7 +155,8 @@ class IntakeBatchTest {
                 following -> surveyed.add(following.size()),
                 jobs,
                 deadLetters,
-                new IngressMetrics(new SimpleMeterRegistry(), () -> 0));
+                new IngressMetrics(new SimpleMeterRegistry(), () -> 0),
+                Tracing.OFF);
     }
 
     private static String letters(List<Character> picks) {

@@ -6,6 +6,7 @@ import dev.millrace.ingress.FakeDeadLetters;
 import dev.millrace.ingress.IngressMetrics;
 import dev.millrace.ingress.ManualClock;
 import dev.millrace.ingress.jobs.Sent;
+import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.v1.InferenceResult;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -35,7 +36,8 @@ class ReplyTasksTest {
                             producer,
                             topics,
                             (tenant, reply) -> !notOwn.contains(reply),
-                            () -> brokerAnswers),
+                            () -> brokerAnswers,
+                            Tracing.OFF),
                     deadLetters,
                     new DeliveryPolicy(3, 100),
                     clock,

@@ -111,6 +111,17 @@ public final class JobRows implements Projection<JobChange> {
                 : new JobChange.Irrelevant();
     }
 
+    @Override
+    public Optional<Subject> subject(JobChange value) {
+        return switch (value) {
+            case JobChange.Accepted accepted ->
+                    Optional.of(new Subject(accepted.jobId(), accepted.tenant()));
+            case JobChange.Ended(InferenceResult result) ->
+                    Optional.of(new Subject(result.getJobId(), result.getTenant()));
+            case JobChange.Irrelevant() -> Optional.empty();
+        };
+    }
+
     /**
      * One row for a job and a statement, since one statement cannot change a row twice; of several
      * the first counts.

@@ -1,6 +1,7 @@
 package dev.millrace.ledger.sink;
 
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jdbi.v3.core.Handle;
 
@@ -19,6 +20,12 @@ public interface Projection<R> {
 
     /** Decodes; throws what {@link dev.millrace.serde.RegistryErrors} tells apart. */
     R read(ConsumerRecord<byte[], byte[]> record);
+
+    /** Whose row it is. */
+    record Subject(String jobId, String tenant) {}
+
+    /** The job that a value is about, for its trace; empty where the value changes nothing. */
+    Optional<Subject> subject(R value);
 
     /**
      * Whether it is this projection that sets aside what cannot be read of a topic. Where several

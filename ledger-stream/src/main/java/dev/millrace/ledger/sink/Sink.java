@@ -2,6 +2,9 @@ package dev.millrace.ledger.sink;
 
 import dev.millrace.kit.DatabaseErrors;
 import dev.millrace.kit.DeadLetterQueue;
+import dev.millrace.kit.telemetry.Hop;
+import dev.millrace.kit.telemetry.TelemetryNames;
+import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.ledger.sink.SinkOffsets.OffsetsMovedException;
 import dev.millrace.serde.RegistryErrors;
 import io.micrometer.core.instrument.Counter;
@@ -31,6 +34,9 @@ import org.slf4j.LoggerFactory;
  * letter, and the rest of its batch goes on.
  */
 public final class Sink<R> implements AutoCloseable {
+    /** Its consumer group. */
+    public static final String GROUP = "millrace-ledger-sink";
+
     private static final Logger LOG = LoggerFactory.getLogger(Sink.class);
     private static final Duration POLL = Duration.ofMillis(250);
     private static final Duration LEAVE = Duration.ofSeconds(2);
@@ -43,6 +49,7 @@ public final class Sink<R> implements AutoCloseable {
     private final Supplier<Consumer<byte[], byte[]>> consumers;
     private final Jdbi database;
     private final DeadLetterQueue deadLetters;
+    private final Tracing tracing;
     private final Counter rows;
     private final Counter repeats;
     private final Counter refused;
@@ -56,11 +63,13 @@ public final class Sink<R> implements AutoCloseable {
             Supplier<Consumer<byte[], byte[]>> consumers,
             Jdbi database,
             DeadLetterQueue deadLetters,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            Tracing tracing) {
         this.projection = projection;
         this.consumers = consumers;
         this.database = database;
         this.deadLetters = deadLetters;
+        this.tracing = tracing;
         this.rows = meters.counter("millrace.ledger.rows", "sink", projection.name());
         this.repeats = meters.counter("millrace.ledger.unchanged", "sink", projection.name());
         this.refused = meters.counter("millrace.ledger.dead.letters", "sink", projection.name());
@@ -193,6 +202,36 @@ public final class Sink<R> implements AutoCloseable {
     }
 
     private void commit(SinkBatch<R> batch, SinkAssignment assignment) {
+        List<Hop> hops = hops(batch);
+        try {
+            write(batch, assignment);
+        } catch (RuntimeException e) {
+            hops.forEach(hop -> hop.failed("not_stored"));
+            throw e;
+        } finally {
+            hops.forEach(Hop::close);
+        }
+    }
+
+    /** One for each job, since each has a trace of its own; a batch that is tried again has new. */
+    private List<Hop> hops(SinkBatch<R> batch) {
+        List<Hop> hops = new ArrayList<>();
+        if (tracing.isOn()) {
+            for (SinkBatch.Entry<R> entry : batch.entries()) {
+                projection
+                        .subject(entry.value())
+                        .ifPresent(
+                                job ->
+                                        hops.add(
+                                                tracing.receive(entry.record(), GROUP)
+                                                        .set(TelemetryNames.JOB, job.jobId())
+                                                        .set(TelemetryNames.TENANT, job.tenant())));
+            }
+        }
+        return hops;
+    }
+
+    private void write(SinkBatch<R> batch, SinkAssignment assignment) {
         int changed =
                 database.inTransaction(
                         handle -> {

@@ -5,6 +5,7 @@ import dev.millrace.kit.PatientDeserializer;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.UsageEvent;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jdbi.v3.core.Handle;
@@ -88,6 +89,11 @@ public final class UsageRows implements Projection<UsageEvent> {
     @Override
     public UsageEvent read(ConsumerRecord<byte[], byte[]> record) {
         return events.deserialize(record.topic(), record.headers(), record.value());
+    }
+
+    @Override
+    public Optional<Subject> subject(UsageEvent value) {
+        return Optional.of(new Subject(value.getJobId(), value.getTenant()));
     }
 
     @Override

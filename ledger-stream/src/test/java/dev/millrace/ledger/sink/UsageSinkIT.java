@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.millrace.kit.Connection;
 import dev.millrace.kit.DeadLetterQueue;
+import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.ledger.Examples;
 import dev.millrace.ledger.LedgerStack;
 import dev.millrace.topics.DeadLetterHeaders;
@@ -217,7 +218,8 @@ class UsageSinkIT {
                         () -> new KafkaConsumer<>(settings),
                         STACK.jdbi,
                         letters,
-                        new SimpleMeterRegistry());
+                        new SimpleMeterRegistry(),
+                        Tracing.OFF);
         open.add(sink);
         open.add(letters);
         sink.start();
@@ -321,6 +323,11 @@ class UsageSinkIT {
         @Override
         public UsageEvent read(ConsumerRecord<byte[], byte[]> record) {
             return rows.read(record);
+        }
+
+        @Override
+        public Optional<Subject> subject(UsageEvent value) {
+            return rows.subject(value);
         }
 
         @Override

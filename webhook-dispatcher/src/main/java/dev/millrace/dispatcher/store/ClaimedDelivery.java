@@ -1,12 +1,16 @@
 package dev.millrace.dispatcher.store;
 
+import dev.millrace.kit.telemetry.TraceContext;
 import java.beans.ConstructorProperties;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A delivery that this process may attempt now, until its lease ends.
  *
  * @param claim tells this taking from an earlier or later one of the same delivery
  * @param attempts made so far
+ * @param traceparent W3C trace context of the event
  */
 public record ClaimedDelivery(
         String webhookId,
@@ -16,7 +20,9 @@ public record ClaimedDelivery(
         String endpoint,
         int payloadBytes,
         int attempts,
-        long claim) {
+        long claim,
+        @Nullable String traceparent,
+        @Nullable String tracestate) {
 
     @ConstructorProperties({
         "webhook_id",
@@ -26,7 +32,13 @@ public record ClaimedDelivery(
         "endpoint",
         "payload_bytes",
         "attempts",
-        "claim"
+        "claim",
+        "traceparent",
+        "tracestate"
     })
     public ClaimedDelivery {}
+
+    public TraceContext trace() {
+        return new TraceContext(Optional.ofNullable(traceparent), Optional.ofNullable(tracestate));
+    }
 }

@@ -21,8 +21,10 @@ public final class Deliveries {
     private static final String STORE =
             """
             insert into webhook.delivery
-                (webhook_id, job_id, tenant, type, url, endpoint, payload, payload_bytes, next_attempt_at, created_at)
-            values (:webhookId, :jobId, :tenant, :type, :url, :endpoint, :payload, :payloadBytes, :now, :createdAt)
+                (webhook_id, job_id, tenant, type, url, endpoint, payload, payload_bytes,
+                traceparent, tracestate, next_attempt_at, created_at)
+            values (:webhookId, :jobId, :tenant, :type, :url, :endpoint, :payload, :payloadBytes,
+                :traceparent, :tracestate, :now, :createdAt)
             on conflict (webhook_id) do nothing
             """;
 
@@ -54,7 +56,8 @@ public final class Deliveries {
             )
             update webhook.delivery d set claim = d.claim + 1, claimed_by = :instance, next_attempt_at = :leaseEnd
             from due where d.webhook_id = due.webhook_id
-            returning d.webhook_id, d.tenant, d.job_id, d.url, d.endpoint, d.payload_bytes, d.attempts, d.claim
+            returning d.webhook_id, d.tenant, d.job_id, d.url, d.endpoint, d.payload_bytes, d.attempts, d.claim,
+                d.traceparent, d.tracestate
             """;
 
     private static final String PAYLOAD =
@@ -135,11 +138,12 @@ public final class Deliveries {
     }
 
     /** Keeps events that are new, due at once; a repeated one changes nothing. */
-    public void store(List<WebhookEvent> events, Instant now) {
+    public void store(List<Arrived> events, Instant now) {
         database.useTransaction(
                 handle -> {
                     PreparedBatch batch = handle.prepareBatch(STORE);
-                    for (WebhookEvent event : events) {
+                    for (Arrived arrived : events) {
+                        WebhookEvent event = arrived.event();
                         batch.bind("webhookId", event.getWebhookId())
                                 .bind("jobId", event.getJobId())
                                 .bind("tenant", event.getTenant())
@@ -150,6 +154,8 @@ public final class Deliveries {
                                 .bind(
                                         "payloadBytes",
                                         event.getPayload().getBytes(StandardCharsets.UTF_8).length)
+                                .bind("traceparent", arrived.trace().traceparent().orElse(null))
+                                .bind("tracestate", arrived.trace().tracestate().orElse(null))
                                 .bind("now", now)
                                 .bind("createdAt", event.getCreatedAt())
                                 .add();

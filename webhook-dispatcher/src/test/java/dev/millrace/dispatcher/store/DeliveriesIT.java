@@ -7,6 +7,7 @@ import dev.millrace.dispatcher.policy.AttemptOutcome;
 import dev.millrace.dispatcher.policy.AttemptOutcome.Answered;
 import dev.millrace.dispatcher.policy.AttemptOutcome.Failed;
 import dev.millrace.dispatcher.policy.NextStep;
+import dev.millrace.kit.telemetry.TraceContext;
 import dev.millrace.v1.WebhookEvent;
 import java.time.Duration;
 import java.time.Instant;
@@ -192,15 +193,17 @@ class DeliveriesIT {
     private void store(String name, String url, Instant due) {
         deliveries.store(
                 List.of(
-                        WebhookEvent.newBuilder()
-                                .setWebhookId(id(name))
-                                .setTenant(tenant)
-                                .setJobId("job-" + name)
-                                .setType("job.failed")
-                                .setUrl(url)
-                                .setCreatedAt(due)
-                                .setPayload("{}")
-                                .build()),
+                        new Arrived(
+                                WebhookEvent.newBuilder()
+                                        .setWebhookId(id(name))
+                                        .setTenant(tenant)
+                                        .setJobId("job-" + name)
+                                        .setType("job.failed")
+                                        .setUrl(url)
+                                        .setCreatedAt(due)
+                                        .setPayload("{}")
+                                        .build(),
+                                TraceContext.NONE)),
                 due);
     }
 

@@ -1,27 +1,34 @@
 package dev.millrace.local.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+
 import dev.millrace.kit.Connection;
+import dev.millrace.kit.LaneLags;
 import dev.millrace.kit.LiveCatalog;
 import dev.millrace.local.home.Endpoints;
 import dev.millrace.local.home.Home;
 import dev.millrace.local.home.JsonFile;
 import dev.millrace.local.home.StackState;
-import java.io.PrintWriter;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.TreeSet;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
+
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 
 @Command(
         name = "status",
@@ -95,7 +102,9 @@ final class StatusCommand implements Callable<Integer> {
         List<Lane> lanes = new ArrayList<>();
         try (LiveCatalog catalog = new LiveCatalog(connection).start().awaitLoaded(CATALOG);
                 Admin admin = Admin.create(connection.admin())) {
-            for (String lane : new TreeSet<>(catalog.get().lanes().keySet())) {
+            Set<String> names = new TreeSet<>(catalog.get().lanes().keySet());
+            Map<String, Long> lags = lags(admin, names);
+            for (String lane : names) {
                 int workers =
                         (int)
                                 state.services().stream()
@@ -104,7 +113,7 @@ final class StatusCommand implements Callable<Integer> {
                                                         lane.equals(s.lane())
                                                                 && s.state().equals("running"))
                                         .count();
-                lanes.add(new Lane(lane, lag(admin, lane), workers));
+                lanes.add(new Lane(lane, lags.get(lane), workers));
             }
         } catch (TimeoutException e) {
             return lanes;
@@ -112,11 +121,12 @@ final class StatusCommand implements Callable<Integer> {
         return lanes;
     }
 
-    private static @Nullable Long lag(Admin admin, String lane) throws InterruptedException {
+    private static Map<String, Long> lags(Admin admin, Set<String> lanes)
+            throws InterruptedException {
         try {
-            return new LaneLag(admin).of(lane);
+            return new LaneLags(admin).of(lanes);
         } catch (ExecutionException | TimeoutException e) {
-            return null;
+            return Map.of();
         }
     }
 

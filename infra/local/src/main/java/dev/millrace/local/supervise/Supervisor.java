@@ -17,18 +17,21 @@ import dev.millrace.stack.ServerStartException;
 import dev.millrace.stack.model.ModelServer;
 import dev.millrace.stack.model.ModelServerSettings;
 import dev.millrace.stack.postgres.PostgresSettings;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Read this first: one local stack from nothing to ready and back. Servers, topics, catalog,
@@ -146,7 +149,7 @@ public final class Supervisor implements AutoCloseable {
                         ports,
                         java,
                         aot,
-                        parts.environment(),
+                        forServices(parts),
                         environment.getOrDefault("MILLRACE_SERVICE_OPTIONS", ""));
         for (ServiceSpec spec : processes.services()) {
             services.add(supervise(spec, Optional.of(spec.url())));
@@ -160,6 +163,18 @@ public final class Supervisor implements AutoCloseable {
             service.awaitStarted();
         }
         return publishEndpoints(parts, processes);
+    }
+
+    /** Where everything is, and where this stack's spans go if it was told so. */
+    private Map<String, String> forServices(Servers parts) {
+        Map<String, String> all = new HashMap<>(parts.environment());
+        environment.forEach(
+                (name, value) -> {
+                    if (name.startsWith("OTEL_")) {
+                        all.put(name, value);
+                    }
+                });
+        return all;
     }
 
     private Supervised service(ServiceSpec spec) {

@@ -2,6 +2,7 @@ package dev.millrace.local.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
 import dev.millrace.kit.Connection;
 import dev.millrace.local.apply.CatalogApply;
 import dev.millrace.local.cli.OracleSubject;
@@ -17,6 +18,12 @@ import dev.millrace.topics.Topics;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.InferenceResult;
 import dev.millrace.v1.Message;
+
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -37,10 +44,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.awaitility.Awaitility;
 
 /**
  * A caller of a whole stack of real parts, and eyes on its topics and tables. One stack is shared
@@ -138,7 +141,8 @@ final class Pipeline implements AutoCloseable {
             prices.append("  - {lane: ")
                     .append(lane)
                     .append(
-                            ", effective_from: 2026-01-01T00:00:00Z, currency: USD, input: 1000000, output: 2000000}\n");
+                            ", effective_from: 2026-01-01T00:00:00Z, currency: USD, input: 1000000,"
+                                + " output: 2000000}\n");
         }
         apply(catalog.replace("\nroutes:", "\n" + lanes + "\nroutes:") + prices);
         Awaitility.await("workers of the added lanes")
@@ -229,6 +233,12 @@ final class Pipeline implements AutoCloseable {
 
     /** The sum of one gauge or counter of a supervised process over all its tags. */
     double metric(String process, String name) throws IOException, InterruptedException {
+        return metric(process, name, "");
+    }
+
+    /** The same over the values that have a tag, written as Prometheus writes it. */
+    double metric(String process, String name, String tag)
+            throws IOException, InterruptedException {
         String url =
                 StackState.read(home).orElseThrow().services().stream()
                         .filter(service -> service.name().equals(process))
@@ -243,6 +253,7 @@ final class Pipeline implements AutoCloseable {
                 .body()
                 .lines()
                 .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                .filter(line -> line.contains(tag))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
                 .sum();
     }

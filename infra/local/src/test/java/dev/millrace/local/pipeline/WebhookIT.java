@@ -5,8 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
+
+import dev.millrace.kit.telemetry.TraceContext;
 import dev.millrace.kit.webhook.StandardWebhooks;
 import dev.millrace.local.home.DemoTenants;
+import dev.millrace.topics.Topics;
+import dev.millrace.v1.InferenceResult;
+import dev.millrace.v1.UsageEvent;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,9 +23,10 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Test;
+import java.util.function.Function;
 
 /** What a callback's receiver sees, and what is recorded of it. */
 class WebhookIT extends PipelineScenario {
@@ -59,16 +69,63 @@ class WebhookIT extends PipelineScenario {
         }
     }
 
+    /** This stack sends no spans. */
+    @Test
+    void aCallersTraceTravelsToTheResultTheUsageTheReplyAndTheCallback() throws Exception {
+        try (Receiver receiver = new Receiver(List.of(204));
+                RecordLog<UsageEvent> usage = RecordLog.of(pipeline.connection, Topics.USAGE);
+                RecordLog<InferenceResult> replies =
+                        RecordLog.of(pipeline.connection, Topics.replies("acme-main"))) {
+            // Given
+            String trace =
+                    "00-" + UUID.randomUUID().toString().replace("-", "") + "-b7ad6b7169203331-01";
+
+            // When
+            String id =
+                    postWithCallback(
+                            receiver, "\"reply\":\"acme-main\",", Map.of("traceparent", trace));
+
+            // Then
+            Awaitility.await("the callback")
+                    .atMost(Pipeline.PATIENCE)
+                    .until(() -> !receiver.calls.isEmpty());
+            assertThat(receiver.calls.getFirst().traceparent()).isEqualTo(trace);
+            awaitTrace(pipeline.results, InferenceResult::getJobId, id, trace);
+            awaitTrace(usage, UsageEvent::getJobId, id, trace);
+            awaitTrace(replies, InferenceResult::getJobId, id, trace);
+        }
+    }
+
+    private static <V> void awaitTrace(
+            RecordLog<V> log, Function<V, String> jobOf, String id, String trace) {
+        Awaitility.await("the record of " + id)
+                .atMost(Pipeline.PATIENCE)
+                .untilAsserted(
+                        () ->
+                                assertThat(log.records())
+                                        .filteredOn(
+                                                record -> jobOf.apply(record.value()).equals(id))
+                                        .extracting(record -> TraceContext.of(record.headers()))
+                                        .containsExactly(TraceContext.of(Optional.of(trace))));
+    }
+
     private static String postWithCallback(Receiver receiver) throws Exception {
+        return postWithCallback(receiver, "", Map.of());
+    }
+
+    private static String postWithCallback(
+            Receiver receiver, String fields, Map<String, String> headers) throws Exception {
         String body = body("echo", "call me back");
         Pipeline.Answer accepted =
                 pipeline.postHttp(
                         "acme",
-                        body.substring(0, body.length() - 1)
+                        "{"
+                                + fields
+                                + body.substring(1, body.length() - 1)
                                 + ",\"callback\":{\"url\":\""
                                 + receiver.url()
                                 + "\"}}",
-                        Map.of());
+                        headers);
         assertThat(accepted.status()).isEqualTo(202);
         return accepted.body().path("id").asText();
     }
@@ -111,7 +168,12 @@ class WebhookIT extends PipelineScenario {
                         + "'");
     }
 
-    private record Call(String webhookId, String timestamp, String signature, byte[] body) {}
+    private record Call(
+            String webhookId,
+            String timestamp,
+            String signature,
+            String traceparent,
+            byte[] body) {}
 
     /** Answers with one status after the other, the last one again and again. */
     private static final class Receiver implements AutoCloseable {
@@ -133,6 +195,7 @@ class WebhookIT extends PipelineScenario {
                                             headers.getFirst(StandardWebhooks.ID),
                                             headers.getFirst(StandardWebhooks.TIMESTAMP),
                                             headers.getFirst(StandardWebhooks.SIGNATURE),
+                                            headers.getFirst("traceparent"),
                                             exchange.getRequestBody().readNBytes(1_000_000)));
                             exchange.sendResponseHeaders(status, -1);
                         }

@@ -1,4 +1,4 @@
-package dev.millrace.ingress.jobs;
+package dev.millrace.kit.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
