@@ -93,7 +93,7 @@ final class Heartbeat implements AutoCloseable {
                         board.slots(),
                         board.running(),
                         rate.perSecond(),
-                        engine.trouble().isEmpty() ? "closed" : "open",
+                        engine.breaker().word(),
                         clock.instant());
         try {
             producer.send(record(serializer.serialize(Topics.LANE_STATUS.name(), status)));

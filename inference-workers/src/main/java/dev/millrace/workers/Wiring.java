@@ -3,6 +3,7 @@ package dev.millrace.workers;
 import dev.millrace.kit.Connection;
 import dev.millrace.kit.SecretSource;
 import dev.millrace.kit.telemetry.Tracing;
+import dev.millrace.workers.endpoint.EndpointMeters;
 import dev.millrace.workers.engine.EngineStarter;
 import dev.millrace.workers.engine.Engines;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -56,11 +57,12 @@ final class Wiring {
     }
 
     @Singleton
-    EngineStarter engines(WorkerSettings settings, Clock clock) {
+    EngineStarter engines(WorkerSettings settings, MeterRegistry registry, Clock clock) {
         return new Engines(
                 settings.modelsDirectory(),
                 settings.streamIdle(),
                 new SecretSource(System.getenv()),
+                new EndpointMeters(registry, settings.lane()),
                 clock);
     }
 

@@ -1,6 +1,7 @@
 package dev.millrace.catalog;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** What runs a lane's model. */
@@ -23,13 +24,39 @@ public sealed interface EngineSpec {
     }
 
     /**
-     * A chat completions server: a cloud API or anything that speaks its wire format.
+     * Chat completions servers: cloud APIs or anything that speaks their wire format. All of them
+     * serve the same model.
      *
-     * @param baseUrl up to and with {@code /v1}
+     * @param endpoints at least one
+     * @param health empty where servers are judged by their calls alone
      * @param model the provider's name of the model
      */
-    record Chat(String baseUrl, String model, Optional<SecretRef> apiKey, Duration connectTimeout)
+    record Chat(
+            List<ChatServers.Endpoint> endpoints,
+            ChatServers.Balance balance,
+            Optional<ChatServers.Health> health,
+            ChatServers.Breaker breaker,
+            String model,
+            ChatServers.Keys keys,
+            Duration connectTimeout)
             implements EngineSpec {
+        public Chat {
+            endpoints = List.copyOf(endpoints);
+        }
+
+        /** One server, one key, and the rest as it is when nothing is said. */
+        public Chat(
+                String baseUrl, String model, Optional<SecretRef> apiKey, Duration connectTimeout) {
+            this(
+                    List.of(new ChatServers.Endpoint(baseUrl)),
+                    ChatServers.Balance.ROUND_ROBIN,
+                    Optional.empty(),
+                    ChatServers.Breaker.standard(1),
+                    model,
+                    new ChatServers.Keys(apiKey.stream().toList(), Optional.empty()),
+                    connectTimeout);
+        }
+
         @Override
         public String type() {
             return "chat";

@@ -1,7 +1,5 @@
 package dev.millrace.catalog;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -76,7 +74,7 @@ final class LaneShape {
         EngineSpec spec =
                 switch (type) {
                     case "llama" -> llama(engine);
-                    case "chat" -> chat(engine, model);
+                    case "chat" -> ChatShape.read(engine, model);
                     case "echo" ->
                             new EngineSpec.Echo(
                                     engine.duration(
@@ -132,48 +130,6 @@ final class LaneShape {
                 : DEFAULT_MAX_TOKENS;
     }
 
-    private static EngineSpec chat(Fields engine, String model) {
-        String baseUrl = engine.text("base_url");
-        if (!baseUrl.isEmpty()) {
-            wrongUrl(baseUrl).ifPresent(message -> engine.reject("base_url", message));
-        }
-        return new EngineSpec.Chat(
-                baseUrl,
-                engine.optionalText("model").orElse(model),
-                TenantShape.secretRef(engine, "api_key_ref"),
-                engine.duration(
-                        "connect_timeout",
-                        Duration.ofSeconds(5),
-                        Duration.ofMillis(100),
-                        Duration.ofMinutes(1)));
-    }
-
-    /** A URL can carry a password or a key, so it is never repeated. */
-    private static Optional<String> wrongUrl(String text) {
-        URI url;
-        try {
-            url = new URI(text);
-        } catch (URISyntaxException e) {
-            return Optional.of("is not a URL such as http://127.0.0.1:1234/v1");
-        }
-        boolean http =
-                "http".equalsIgnoreCase(url.getScheme())
-                        || "https".equalsIgnoreCase(url.getScheme());
-        if (!http || url.getHost() == null) {
-            return Optional.of(
-                    "must be an absolute http or https URL such as http://127.0.0.1:1234/v1");
-        }
-        if (url.getRawUserInfo() != null
-                || url.getRawQuery() != null
-                || url.getRawFragment() != null) {
-            return Optional.of(
-                    "must be without user, query and fragment; a key goes into api_key_ref");
-        }
-        return url.getPort() == 0 || url.getPort() > 65_535
-                ? Optional.of("must have a port from 1 to 65535")
-                : Optional.empty();
-    }
-
     static Map<String, Object> write(Lane lane) {
         Map<String, Object> body = new TreeMap<>();
         body.put("name", lane.name());
@@ -198,12 +154,7 @@ final class LaneShape {
                 body.put("file", llama.file());
                 body.put("context_tokens", llama.contextTokens());
             }
-            case EngineSpec.Chat chat -> {
-                body.put("base_url", chat.baseUrl());
-                body.put("model", chat.model());
-                chat.apiKey().ifPresent(ref -> body.put("api_key_ref", ref.value()));
-                body.put("connect_timeout", DurationText.of(chat.connectTimeout()));
-            }
+            case EngineSpec.Chat chat -> body.putAll(ChatShape.write(chat));
             case EngineSpec.Echo echo -> body.put("delay", DurationText.of(echo.delay()));
         }
         return body;

@@ -10,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -83,6 +85,32 @@ class CatalogFileTest {
                                 "gpt-x",
                                 Optional.of(new SecretRef("env:OPENAI_API_KEY")),
                                 Duration.ofMillis(1500)));
+        assertThat(catalog.lane("fleet").orElseThrow().engine())
+                .isEqualTo(
+                        new EngineSpec.Chat(
+                                List.of(
+                                        new ChatServers.Endpoint(
+                                                "https://one.example.com/v1", 3, List.of()),
+                                        new ChatServers.Endpoint(
+                                                "https://two.example.com/v1",
+                                                1,
+                                                secrets("file:/run/secrets/two")),
+                                        new ChatServers.Endpoint(
+                                                "https://three.example.com/v1",
+                                                1,
+                                                secrets("env:THREE_A", "env:THREE_B"))),
+                                ChatServers.Balance.LEAST_LOADED,
+                                Optional.of(
+                                        new ChatServers.Health(
+                                                "/health",
+                                                Duration.ofSeconds(5),
+                                                Duration.ofMillis(500))),
+                                new ChatServers.Breaker(60, 50, Duration.ofSeconds(10)),
+                                "fleet",
+                                new ChatServers.Keys(
+                                        secrets("env:FLEET_A", "file:/run/secrets/fleet-b"),
+                                        Optional.of(Duration.ofHours(12))),
+                                Duration.ofSeconds(5)));
         assertThat(catalog.routes().getFirst())
                 .isEqualTo(
                         new Route(
@@ -381,5 +409,74 @@ class CatalogFileTest {
 
     private static Place place(CatalogReading.Valid reading, String key) {
         return Objects.requireNonNull(reading.places().get(key));
+    }
+
+    @Test
+    void aChatEngineThatSaysNothingMoreHasItsDocumentedDefaults() {
+        // Given
+        String one = "engine: {type: chat, base_url: \"http://127.0.0.1:1/v1\"}";
+        String two =
+                "engine: {type: chat, endpoints: [{base_url: \"http://127.0.0.1:1/v1\"}, {base_url: \"http://127.0.0.1:2/v1\"}]}";
+
+        // When
+        EngineSpec lone = engine(one);
+        EngineSpec pair = engine(two);
+
+        // Then
+        assertThat(lone)
+                .isEqualTo(
+                        new EngineSpec.Chat(
+                                "http://127.0.0.1:1/v1",
+                                "echo",
+                                Optional.empty(),
+                                Duration.ofSeconds(5)))
+                .isEqualTo(
+                        new EngineSpec.Chat(
+                                List.of(new ChatServers.Endpoint("http://127.0.0.1:1/v1")),
+                                ChatServers.Balance.ROUND_ROBIN,
+                                Optional.empty(),
+                                new ChatServers.Breaker(100, 20, Duration.ofSeconds(5)),
+                                "echo",
+                                ChatServers.Keys.NONE,
+                                Duration.ofSeconds(5)));
+        assertThat(pair)
+                .isInstanceOfSatisfying(
+                        EngineSpec.Chat.class,
+                        chat ->
+                                assertThat(chat.breaker())
+                                        .isEqualTo(
+                                                new ChatServers.Breaker(
+                                                        50, 20, Duration.ofSeconds(5))));
+    }
+
+    @Test
+    void aLoneServerIsWrittenAsItWasBeforeThereCouldBeSeveral() {
+        // Given
+        String engine =
+                "engine: {type: chat, endpoints: [{base_url: \"http://127.0.0.1:1/v1\"}], api_key_refs: [env:K]}";
+
+        // When
+        Lane lane =
+                valid(SMALL.replace("engine: {type: echo}", engine)).catalog().lanes().get("echo");
+
+        // Then
+        assertThat(LaneShape.write(Objects.requireNonNull(lane)).get("engine"))
+                .isEqualTo(
+                        Map.of(
+                                "type", "chat",
+                                "base_url", "http://127.0.0.1:1/v1",
+                                "model", "echo",
+                                "api_key_ref", "env:K",
+                                "connect_timeout", "5s"));
+    }
+
+    private static EngineSpec engine(String text) {
+        Lane lane =
+                valid(SMALL.replace("engine: {type: echo}", text)).catalog().lanes().get("echo");
+        return Objects.requireNonNull(lane).engine();
+    }
+
+    private static List<SecretRef> secrets(String... references) {
+        return Arrays.stream(references).map(SecretRef::new).toList();
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 
@@ -92,12 +93,7 @@ final class Catalogs {
         EngineSpec engine =
                 switch (random.nextInt(3)) {
                     case 0 -> new EngineSpec.Llama("m/" + text(30), between(16, 100_000));
-                    case 1 ->
-                            new EngineSpec.Chat(
-                                    "http://127.0.0.1:" + between(1, 65_535) + "/v1",
-                                    text(30),
-                                    secret(),
-                                    Duration.ofMillis(between(100, 60_000)));
+                    case 1 -> chat();
                     default -> new EngineSpec.Echo(Duration.ofMillis(between(0, 600_000)));
                 };
         int mostTokens =
@@ -115,6 +111,50 @@ final class Catalogs {
                 Duration.ofMillis(between(10, 86_400_000)),
                 between(1, 20),
                 false);
+    }
+
+    private EngineSpec.Chat chat() {
+        int endpoints = between(1, 3);
+        return new EngineSpec.Chat(
+                IntStream.range(0, endpoints)
+                        .mapToObj(
+                                i ->
+                                        new ChatServers.Endpoint(
+                                                "http://10.0.0."
+                                                        + i
+                                                        + ":"
+                                                        + between(1, 65_535)
+                                                        + "/v1",
+                                                chance() ? 1 : between(1, 1_000),
+                                                keys()))
+                        .toList(),
+                chance() ? ChatServers.Balance.ROUND_ROBIN : ChatServers.Balance.LEAST_LOADED,
+                chance()
+                        ? Optional.empty()
+                        : Optional.of(
+                                new ChatServers.Health(
+                                        "/health",
+                                        Duration.ofMillis(between(100, 600_000)),
+                                        Duration.ofMillis(between(10, 60_000)))),
+                chance()
+                        ? ChatServers.Breaker.standard(endpoints)
+                        : new ChatServers.Breaker(
+                                between(1, 100),
+                                between(1, 1_000),
+                                Duration.ofMillis(between(100, 600_000))),
+                text(30),
+                new ChatServers.Keys(
+                        keys(),
+                        chance()
+                                ? Optional.empty()
+                                : Optional.of(Duration.ofMillis(between(1_000, 1_000_000)))),
+                Duration.ofMillis(between(100, 60_000)));
+    }
+
+    private List<SecretRef> keys() {
+        return IntStream.range(0, random.nextInt(4))
+                .mapToObj(i -> new SecretRef("env:KEY_" + i))
+                .toList();
     }
 
     private List<Price> prices(String lane) {

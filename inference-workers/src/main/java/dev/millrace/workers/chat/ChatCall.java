@@ -4,13 +4,14 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.openai.OpenAiTokenUsage;
 import dev.langchain4j.model.output.TokenUsage;
-import dev.millrace.workers.engine.EngineResult;
+import dev.millrace.workers.endpoint.Verdict;
 import dev.millrace.workers.engine.EngineResult.Completed;
 import dev.millrace.workers.engine.EngineResult.Stopped;
 import dev.millrace.workers.engine.EngineResult.Transient;
 import dev.millrace.workers.engine.Prompt;
 import dev.millrace.workers.engine.Spent;
 import dev.millrace.workers.engine.StopSignal;
+import dev.millrace.workers.engine.StopSignal.Reason;
 import dev.millrace.workers.engine.TokenCounts;
 import java.util.Objects;
 import java.util.Optional;
@@ -62,52 +63,56 @@ final class ChatCall implements StreamingChatResponseHandler {
     }
 
     /** The end of a call whose answer came in one piece. */
-    EngineResult whole(ChatResponse complete) {
+    CallEnd whole(ChatResponse complete) {
         String answer = Objects.requireNonNullElse(complete.aiMessage().text(), "");
-        return new Completed(
-                answer,
-                ChatMessages.finishReason(complete.finishReason()),
-                Spent.whole(counts(complete.tokenUsage(), answer), elapsedMs()),
-                Optional.ofNullable(complete.modelName()));
+        return CallEnd.answered(
+                new Completed(
+                        answer,
+                        ChatMessages.finishReason(complete.finishReason()),
+                        Spent.whole(counts(complete.tokenUsage(), answer), elapsedMs()),
+                        Optional.ofNullable(complete.modelName())));
     }
 
     /**
      * The end of a stream. A stream without a finish reason broke off, though the library calls it
      * complete.
      */
-    EngineResult streamed(StopSignal stop, CallGuard guard) {
+    CallEnd streamed(StopSignal stop, CallGuard guard) {
         if (error != null) {
             return failed(error, stop, guard);
         }
         if (response == null || response.finishReason() == null) {
             return stop.isStopped()
-                    ? new Stopped(soFar())
-                    : new Transient(
-                            "stream_truncated",
-                            "the stream ended before the answer did",
-                            Optional.empty(),
-                            soFar());
+                    ? stopped(stop)
+                    : broken("stream_truncated", "the stream ended before the answer did");
         }
         TokenCounts tokens = counts(response.tokenUsage(), text.toString());
-        return new Completed(
-                text.toString(),
-                ChatMessages.finishReason(response.finishReason()),
-                new Spent(tokens, firstTokenMs, elapsedMs()),
-                Optional.ofNullable(response.modelName()));
+        return CallEnd.answered(
+                new Completed(
+                        text.toString(),
+                        ChatMessages.finishReason(response.finishReason()),
+                        new Spent(tokens, firstTokenMs, elapsedMs()),
+                        Optional.ofNullable(response.modelName())));
     }
 
-    EngineResult failed(Throwable failure, StopSignal stop, CallGuard guard) {
+    CallEnd failed(Throwable failure, StopSignal stop, CallGuard guard) {
         if (stop.isStopped()) {
-            return new Stopped(soFar());
+            return stopped(stop);
         }
-        if (guard.isStalled()) {
-            return new Transient(
-                    "stream_stalled",
-                    "the stream said nothing for too long",
-                    Optional.empty(),
-                    soFar());
-        }
-        return ProviderFault.of(failure);
+        return guard.isStalled()
+                ? broken("stream_stalled", "the stream said nothing for too long")
+                : ProviderFault.of(failure);
+    }
+
+    /** Only that it took too long is the server's fault. */
+    private CallEnd stopped(StopSignal stop) {
+        boolean tooLong = stop.reason().equals(Optional.of(Reason.ATTEMPT_TIMEOUT));
+        return new CallEnd(
+                new Stopped(soFar()), tooLong ? new Verdict.Failed() : new Verdict.Undecided());
+    }
+
+    private CallEnd broken(String code, String detail) {
+        return CallEnd.failed(new Transient(code, detail, Optional.empty(), soFar()));
     }
 
     /** An estimate: a call that was cut short reports no usage. */

@@ -7,6 +7,7 @@ import dev.langchain4j.http.client.HttpRequest;
 import dev.langchain4j.http.client.SuccessfulHttpResponse;
 import dev.langchain4j.http.client.sse.ServerSentEventListener;
 import dev.langchain4j.http.client.sse.ServerSentEventParser;
+import dev.millrace.workers.endpoint.ApiKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -20,13 +21,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
  * HTTP to one provider, for LangChain4j. Everything happens on the calling (virtual) thread,
  * streams too, so that an interrupt ends a call at any point. Bodies are bounded, Retry-After
- * survives, and the key is asked for at each call, so that a rotated one needs no restart.
+ * survives, and each call shows the key that it was given.
  */
 final class ProviderClient implements HttpClient, AutoCloseable {
     /**
@@ -38,23 +38,20 @@ final class ProviderClient implements HttpClient, AutoCloseable {
     private static final int MAX_ERROR_BYTES = 64 * 1024;
     private static final Pattern CODE = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
 
+    /** The key of the call that the current thread makes. */
+    static final ScopedValue<ApiKey> KEY = ScopedValue.newInstance();
+
     private final java.net.http.HttpClient http;
-    private final Supplier<Optional<String>> key;
     private final Clock clock;
     private final ObjectMapper json = new ObjectMapper();
 
-    /**
-     * @param key the bearer key, or empty where the provider wants none; may throw {@link
-     *     MissingKeyException}
-     */
-    ProviderClient(Duration connectTimeout, Supplier<Optional<String>> key, Clock clock) {
+    ProviderClient(Duration connectTimeout, Clock clock) {
         this.http =
                 java.net.http.HttpClient.newBuilder()
                         .version(java.net.http.HttpClient.Version.HTTP_1_1)
                         .connectTimeout(connectTimeout)
                         .executor(Executors.newVirtualThreadPerTaskExecutor())
                         .build();
-        this.key = key;
         this.clock = clock;
     }
 
@@ -123,7 +120,7 @@ final class ProviderClient implements HttpClient, AutoCloseable {
                                 values.forEach(value -> builder.header(name, value));
                             }
                         });
-        key.get().ifPresent(secret -> builder.header("Authorization", "Bearer " + secret));
+        KEY.get().secret().ifPresent(secret -> builder.header("Authorization", "Bearer " + secret));
         return builder.build();
     }
 

@@ -1,6 +1,7 @@
 package dev.millrace.workers.chat;
 
 import com.fasterxml.jackson.core.JacksonException;
+import dev.millrace.workers.endpoint.Verdict;
 import dev.millrace.workers.engine.EngineResult;
 import dev.millrace.workers.engine.EngineResult.Failed;
 import dev.millrace.workers.engine.EngineResult.Transient;
@@ -14,18 +15,20 @@ import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Optional;
 
-/** What a failed call means: never, later, or not here. Pure. */
+/** What a failed call means for the job, the server and the key. Pure. */
 final class ProviderFault {
     private static final int MAX_CAUSES = 16;
+    private static final int SERVER_ERROR = 500;
+    private static final String NO_COMPLETION = "the answer is not a chat completion";
 
     private ProviderFault() {}
 
     /** Reads the most telling cause of an exception. */
-    static EngineResult of(Throwable failure) {
+    static CallEnd of(Throwable failure) {
         boolean connection = false;
         Throwable at = failure;
         for (int depth = 0; at != null && depth < MAX_CAUSES; depth++) {
-            Optional<EngineResult> meaning = meaning(at);
+            Optional<CallEnd> meaning = meaning(at);
             if (meaning.isPresent()) {
                 return meaning.get();
             }
@@ -33,61 +36,69 @@ final class ProviderFault {
             at = at.getCause();
         }
         return connection
-                ? new Transient("provider_connection_lost", "the connection broke")
-                : new Transient("provider_bad_answer", "the answer is not a chat completion");
+                ? later("provider_connection_lost", "the connection broke")
+                : later("provider_bad_answer", NO_COMPLETION);
     }
 
-    private static Optional<EngineResult> meaning(Throwable failure) {
-        return switch (failure) {
-            case ProviderHttpException e -> Optional.of(ofStatus(e));
-            case AnswerTooLargeException e ->
-                    Optional.of(
-                            new Failed(
-                                    "answer_too_large",
-                                    Optional.empty(),
-                                    Optional.of(e.limit() + " bytes"),
-                                    "the provider's answer is over the limit",
-                                    Spent.NOTHING));
-            case MissingKeyException e ->
-                    Optional.of(new Unavailable("missing_secret", e.getMessage()));
-            case HttpConnectTimeoutException e ->
-                    Optional.of(new Unavailable("provider_unreachable", "no connection in time"));
-            case ConnectException e ->
-                    Optional.of(
-                            new Unavailable("provider_unreachable", "the connection was refused"));
-            case UnresolvedAddressException e ->
-                    Optional.of(new Unavailable("provider_unreachable", "the host is unknown"));
-            case UnknownHostException e ->
-                    Optional.of(new Unavailable("provider_unreachable", "the host is unknown"));
-            case HttpTimeoutException e ->
-                    Optional.of(new Transient("provider_timeout", "no answer in time"));
-            case JacksonException e ->
-                    Optional.of(
-                            new Transient(
-                                    "provider_bad_answer", "the answer is not a chat completion"));
-            default -> Optional.empty();
-        };
+    private static Optional<CallEnd> meaning(Throwable failure) {
+        return Optional.ofNullable(
+                switch (failure) {
+                    case ProviderHttpException e -> ofStatus(e);
+                    case AnswerTooLargeException e -> CallEnd.answered(tooLarge(e));
+                    case HttpConnectTimeoutException e -> unreachable("no connection in time");
+                    case ConnectException e -> unreachable("the connection was refused");
+                    case UnresolvedAddressException e -> unreachable("the host is unknown");
+                    case UnknownHostException e -> unreachable("the host is unknown");
+                    case HttpTimeoutException e -> later("provider_timeout", "no answer in time");
+                    case JacksonException e -> later("provider_bad_answer", NO_COMPLETION);
+                    default -> null;
+                });
     }
 
-    private static EngineResult ofStatus(ProviderHttpException e) {
+    private static CallEnd ofStatus(ProviderHttpException e) {
         int status = e.statusCode();
         String detail = "the provider answered " + e.getMessage();
         return switch (status) {
-            case 401, 403 -> new Failed("provider_unauthorized", detail);
-            case 404 -> new Failed("provider_model_not_found", detail);
-            case 400, 413, 422 -> invalid(e, detail);
+            case 401 ->
+                    new CallEnd(
+                            new Unavailable("provider_unauthorized", detail),
+                            new Verdict.KeyRefused());
+            case 403 ->
+                    new CallEnd(later(e, "provider_forbidden", detail), new Verdict.Forbidden());
             case 429 ->
-                    new Transient("provider_rate_limited", detail, e.retryAfter(), Spent.NOTHING);
-            case 408, 409, 425 -> later(e, "provider_timeout", detail);
+                    new CallEnd(
+                            later(e, "provider_rate_limited", detail),
+                            new Verdict.RateLimited(e.retryAfter()));
+            case 404 -> CallEnd.answered(new Failed("provider_model_not_found", detail));
+            case 400, 413, 422 -> CallEnd.answered(invalid(e, detail));
+            case 408 -> CallEnd.failed(later(e, "provider_timeout", detail));
+            case 409, 425 -> CallEnd.answered(later(e, "provider_timeout", detail));
             default ->
-                    status >= 500
-                            ? later(e, "provider_error", detail)
-                            : new Failed("provider_refused", detail);
+                    status >= SERVER_ERROR
+                            ? CallEnd.failed(later(e, "provider_error", detail))
+                            : CallEnd.answered(new Failed("provider_refused", detail));
         };
     }
 
-    private static EngineResult later(ProviderHttpException e, String code, String detail) {
+    private static CallEnd later(String code, String detail) {
+        return CallEnd.failed(new Transient(code, detail));
+    }
+
+    private static Transient later(ProviderHttpException e, String code, String detail) {
         return new Transient(code, detail, e.retryAfter(), Spent.NOTHING);
+    }
+
+    private static CallEnd unreachable(String detail) {
+        return CallEnd.failed(new Unavailable("provider_unreachable", detail));
+    }
+
+    private static Failed tooLarge(AnswerTooLargeException e) {
+        return new Failed(
+                "answer_too_large",
+                Optional.empty(),
+                Optional.of(e.limit() + " bytes"),
+                "the provider's answer is over the limit",
+                Spent.NOTHING);
     }
 
     private static EngineResult invalid(ProviderHttpException e, String detail) {

@@ -1,5 +1,6 @@
 package dev.millrace.workers.engine;
 
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -21,6 +22,19 @@ public interface Engine extends AutoCloseable {
     /** Whether it can take work; one that is not alive is closed and started anew. */
     default boolean isAlive() {
         return true;
+    }
+
+    /** Whether it lets calls through to what runs the model; the worst where that is several. */
+    default BreakerState breaker() {
+        return BreakerState.CLOSED;
+    }
+
+    /**
+     * Why nothing can come of any attempt, though it is alive; empty where nothing is known. The
+     * message names no secret.
+     */
+    default Optional<String> trouble() {
+        return Optional.empty();
     }
 
     /** Ends it; attempts that still run come back as failures. Closing twice does nothing. */

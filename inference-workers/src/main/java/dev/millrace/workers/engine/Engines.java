@@ -1,35 +1,39 @@
 package dev.millrace.workers.engine;
 
 import dev.millrace.catalog.EngineSpec;
-import dev.millrace.catalog.SecretRef;
 import dev.millrace.kit.SecretSource;
-import dev.millrace.kit.SecretSource.MissingSecretException;
 import dev.millrace.workers.chat.ChatEngine;
+import dev.millrace.workers.endpoint.EndpointMeters;
+import dev.millrace.workers.endpoint.Endpoints;
 import dev.millrace.workers.llama.EngineSettings;
 import dev.millrace.workers.llama.EngineStartException;
 import dev.millrace.workers.llama.LlamaEngineClient;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 
 /** The engines that the catalog can name. */
 public final class Engines implements EngineStarter {
     private final Path modelsDirectory;
     private final Duration streamIdle;
     private final SecretSource secrets;
+    private final EndpointMeters meters;
     private final Clock clock;
 
     /**
      * @param modelsDirectory where relative model files are found
      * @param streamIdle how long a provider's stream that has begun may say nothing
      */
-    public Engines(Path modelsDirectory, Duration streamIdle, SecretSource secrets, Clock clock) {
+    public Engines(
+            Path modelsDirectory,
+            Duration streamIdle,
+            SecretSource secrets,
+            EndpointMeters meters,
+            Clock clock) {
         this.modelsDirectory = modelsDirectory;
         this.streamIdle = streamIdle;
         this.secrets = secrets;
+        this.meters = meters;
         this.clock = clock;
     }
 
@@ -42,27 +46,9 @@ public final class Engines implements EngineStarter {
         };
     }
 
-    private Engine chat(EngineSpec.Chat spec) throws EngineUnavailableException {
-        try {
-            key(spec.apiKey());
-            return new ChatEngine(
-                    new URI(spec.baseUrl()),
-                    spec.model(),
-                    spec.connectTimeout(),
-                    streamIdle,
-                    () -> key(spec.apiKey()),
-                    clock);
-        } catch (MissingSecretException e) {
-            throw new EngineUnavailableException(String.valueOf(e.getMessage()), e);
-        } catch (URISyntaxException e) {
-            throw new EngineUnavailableException("base_url " + spec.baseUrl() + " is not a URL", e);
-        }
-    }
-
-    private Optional<String> key(Optional<SecretRef> reference) throws MissingSecretException {
-        return reference.isPresent()
-                ? Optional.of(secrets.resolve(reference.get()))
-                : Optional.empty();
+    private Engine chat(EngineSpec.Chat spec) {
+        Endpoints endpoints = new Endpoints(spec, secrets, meters, clock).start();
+        return new ChatEngine(spec, endpoints, streamIdle, clock);
     }
 
     private Engine llama(EngineSpec.Llama spec)

@@ -66,11 +66,25 @@ public final class LaneEngine implements AutoCloseable {
         return Optional.of(new Lease(kept));
     }
 
-    /** Why there is no engine; empty where there is one. */
-    public synchronized Optional<String> trouble() {
+    /** Why no job can be done; empty where nothing is known. */
+    public Optional<String> trouble() {
+        Engine engine;
+        synchronized (this) {
+            Kept kept = current;
+            if (kept == null || !kept.spec.equals(wanted) || !kept.engine.isAlive()) {
+                return Optional.of(trouble);
+            }
+            engine = kept.engine;
+        }
+        return engine.trouble();
+    }
+
+    /** The engine's; open where there is none. */
+    public synchronized BreakerState breaker() {
         Kept kept = current;
-        boolean ready = kept != null && kept.spec.equals(wanted) && kept.engine.isAlive();
-        return ready ? Optional.empty() : Optional.of(trouble);
+        return kept != null && kept.spec.equals(wanted) && kept.engine.isAlive()
+                ? kept.engine.breaker()
+                : BreakerState.OPEN;
     }
 
     @Override

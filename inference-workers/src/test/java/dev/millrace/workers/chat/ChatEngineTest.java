@@ -1,6 +1,7 @@
 package dev.millrace.workers.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.millrace.stack.model.Fault;
@@ -14,20 +15,24 @@ import dev.millrace.workers.engine.EngineResult.Transient;
 import dev.millrace.workers.engine.EngineResult.Unavailable;
 import dev.millrace.workers.engine.Prompt;
 import dev.millrace.workers.engine.StopSignal;
+import dev.millrace.workers.testing.ChatEngines;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -38,7 +43,7 @@ class ChatEngineTest {
     @BeforeEach
     void start() throws IOException {
         server = ModelServer.start(ModelServerSettings.quick());
-        engine = engine(server.baseUrl(), Optional::empty);
+        engine = ChatEngines.of(server.baseUrl());
     }
 
     @AfterEach
@@ -51,7 +56,7 @@ class ChatEngineTest {
     void usageComesFromTheProviderWithItsCachedAndReasoningTokens() {
         // Given
         engine.close();
-        engine = engine(server.baseUrl(), "thinks-by-reasoning", Optional::empty);
+        engine = ChatEngines.of(server.baseUrl(), "thinks-by-reasoning", Map.of());
         String system = "You are careful, and you answer in as few words as will do. ".repeat(20);
         run(system, false);
 
@@ -88,7 +93,6 @@ class ChatEngineTest {
 
     @ParameterizedTest
     @CsvSource({
-        "RATE_LIMIT, provider_rate_limited",
         "SERVER_ERROR, provider_error",
         "OVERLOADED, provider_error",
         "GARBAGE, provider_bad_answer",
@@ -110,7 +114,6 @@ class ChatEngineTest {
 
     @ParameterizedTest
     @CsvSource({
-        "RATE_LIMIT, provider_rate_limited",
         "SERVER_ERROR, provider_error",
         "GARBAGE, stream_truncated",
         "TRUNCATE, stream_truncated",
@@ -131,26 +134,40 @@ class ChatEngineTest {
     }
 
     @Test
-    void aRateLimitCarriesTheProvidersWish() {
-        // Given
-        server.failNext(Fault.RATE_LIMIT);
+    void aRateLimitCarriesTheProvidersWishAndIsHeededUntilItIsOver() {
+        for (boolean stream : new boolean[] {false, true}) {
+            // Given
+            server.failNext(Fault.RATE_LIMIT);
 
-        // When
-        EngineResult result = run("", false);
+            // When
+            EngineResult result = run("", stream);
 
-        // Then
-        assertThat(result)
-                .isInstanceOfSatisfying(
-                        Transient.class,
-                        failed -> assertThat(failed.retryAfter()).contains(Duration.ofSeconds(1)));
+            // Then
+            assertThat(result)
+                    .isInstanceOfSatisfying(
+                            Transient.class,
+                            failed -> {
+                                assertThat(failed.code()).isEqualTo("provider_rate_limited");
+                                assertThat(failed.retryAfter()).contains(Duration.ofSeconds(1));
+                            });
+            long asked = server.requests();
+            assertThat(run("", stream))
+                    .isInstanceOfSatisfying(
+                            Unavailable.class,
+                            out -> assertThat(out.code()).isEqualTo("provider_rate_limited"));
+            assertThat(server.requests()).isEqualTo(asked);
+            await().until(() -> run("", stream) instanceof Completed);
+        }
     }
 
     @Test
-    void aWrongKeyFailsForGoodAndIsNotQuoted() throws IOException {
+    void aWrongKeyMakesTheLaneUnavailableAndIsNotQuoted() throws IOException {
         // Given
+        engine.close();
         server.close();
         server = ModelServer.start(ModelServerSettings.quick().withKey("right"));
-        engine = engine(server.baseUrl(), () -> Optional.of("wrong-key-123"));
+        engine =
+                ChatEngines.of(server.baseUrl(), "stand-in", Map.of("K", "wrong-key-123"), "env:K");
 
         // When
         EngineResult result = run("", false);
@@ -158,26 +175,27 @@ class ChatEngineTest {
         // Then
         assertThat(result)
                 .isInstanceOfSatisfying(
-                        Failed.class,
-                        failed -> {
-                            assertThat(failed.code()).isEqualTo("provider_unauthorized");
-                            assertThat(failed.detail())
+                        Unavailable.class,
+                        out -> {
+                            assertThat(out.code()).isEqualTo("provider_unauthorized");
+                            assertThat(out.detail())
                                     .contains("401")
                                     .doesNotContain("wrong-key-123");
                         });
     }
 
     @Test
-    void aKeyThatWasRotatedIsUsedAtOnce() throws IOException {
+    void aKeyThatWasRotatedIsUsedAtOnce(@TempDir Path folder) throws IOException {
         // Given
+        engine.close();
         server.close();
         server = ModelServer.start(ModelServerSettings.quick().withKey("right"));
-        String[] key = {"old"};
-        engine = engine(server.baseUrl(), () -> Optional.of(key[0]));
-        assertThat(run("", false)).isInstanceOf(Failed.class);
+        Path key = Files.writeString(folder.resolve("key"), "old");
+        engine = ChatEngines.of(server.baseUrl(), "stand-in", Map.of(), "file:" + key);
+        assertThat(run("", false)).isInstanceOf(Unavailable.class);
 
         // When
-        key[0] = "right";
+        Files.writeString(key, "right\n");
 
         // Then
         assertThat(run("", false)).isInstanceOf(Completed.class);
@@ -187,12 +205,7 @@ class ChatEngineTest {
     void aMissingKeyMakesTheLaneUnavailable() {
         // Given
         engine.close();
-        engine =
-                engine(
-                        server.baseUrl(),
-                        () -> {
-                            throw new IOException("environment variable K is not set");
-                        });
+        engine = ChatEngines.of(server.baseUrl(), "stand-in", Map.of(), "env:K");
 
         // When
         EngineResult result = run("", false);
@@ -202,6 +215,8 @@ class ChatEngineTest {
                 .isInstanceOfSatisfying(
                         Unavailable.class,
                         out -> assertThat(out.code()).isEqualTo("missing_secret"));
+        assertThat(engine.trouble())
+                .hasValueSatisfying(why -> assertThat(why).contains("environment variable K"));
     }
 
     @Test
@@ -209,7 +224,7 @@ class ChatEngineTest {
         // Given
         server.close();
         server = ModelServer.start(ModelServerSettings.quick().withModels(List.of("another")));
-        engine = engine(server.baseUrl(), Optional::empty);
+        engine = ChatEngines.of(server.baseUrl());
 
         // Then
         assertThat(run("", false))
@@ -226,7 +241,7 @@ class ChatEngineTest {
             port = free.getLocalPort();
         }
         engine.close();
-        engine = engine(URI.create("http://127.0.0.1:" + port + "/v1"), Optional::empty);
+        engine = ChatEngines.of(URI.create("http://127.0.0.1:" + port + "/v1"));
 
         // Then
         for (boolean stream : new boolean[] {false, true}) {
@@ -257,9 +272,8 @@ class ChatEngineTest {
         bare.start();
         engine.close();
         engine =
-                engine(
-                        URI.create("http://127.0.0.1:" + bare.getAddress().getPort() + "/v1"),
-                        Optional::empty);
+                ChatEngines.of(
+                        URI.create("http://127.0.0.1:" + bare.getAddress().getPort() + "/v1"));
 
         // When
         EngineResult result = run("", false);
@@ -292,14 +306,5 @@ class ChatEngineTest {
                 OptionalLong.of(7),
                 List.of("###"),
                 stream);
-    }
-
-    private static ChatEngine engine(URI url, ChatEngine.ApiKey key) {
-        return engine(url, "stand-in", key);
-    }
-
-    private static ChatEngine engine(URI url, String model, ChatEngine.ApiKey key) {
-        return new ChatEngine(
-                url, model, Duration.ofSeconds(2), Duration.ofMillis(400), key, Clock.systemUTC());
     }
 }

@@ -2,13 +2,11 @@ package dev.millrace.workers.engine;
 
 import dev.millrace.stack.model.ModelServer;
 import dev.millrace.stack.model.ModelServerSettings;
-import dev.millrace.workers.chat.ChatEngine;
+import dev.millrace.workers.testing.ChatEngines;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 
 class ChatEngineContractTest extends EngineContract {
@@ -39,12 +37,6 @@ class ChatEngineContractTest extends EngineContract {
     private Engine engine(ModelServerSettings settings) throws IOException {
         ModelServer server = ModelServer.start(settings);
         servers.add(server);
-        return new ChatEngine(
-                server.baseUrl(),
-                "stand-in",
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(10),
-                Optional::empty,
-                Clock.systemUTC());
+        return ChatEngines.of(server.baseUrl());
     }
 }

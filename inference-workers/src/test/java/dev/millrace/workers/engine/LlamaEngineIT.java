@@ -6,10 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.millrace.catalog.EngineSpec;
 import dev.millrace.kit.SecretSource;
+import dev.millrace.workers.endpoint.EndpointMeters;
 import dev.millrace.workers.engine.EngineStarter.EngineUnavailableException;
 import dev.millrace.workers.llama.EngineInfo;
 import dev.millrace.workers.llama.EngineSettings;
 import dev.millrace.workers.llama.LlamaEngineClient;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,7 +23,11 @@ class LlamaEngineIT extends EngineContract {
 
     private final Engines engines =
             new Engines(
-                    MODELS, Duration.ofSeconds(10), new SecretSource(Map.of()), Clock.systemUTC());
+                    MODELS,
+                    Duration.ofSeconds(10),
+                    new SecretSource(Map.of()),
+                    new EndpointMeters(new SimpleMeterRegistry(), "llama"),
+                    Clock.systemUTC());
 
     @Override
     Engine engine() throws Exception {
