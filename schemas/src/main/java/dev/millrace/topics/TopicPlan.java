@@ -1,11 +1,13 @@
 package dev.millrace.topics;
 
 import dev.millrace.v1.Band;
+
+import org.apache.avro.specific.SpecificRecord;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.avro.specific.SpecificRecord;
 
 /**
  * How a topic is created: {@code partitions} and topic-level {@code configs}. Content lives at most
@@ -39,7 +41,12 @@ public record TopicPlan(
         }
 
         public static Cluster local() {
-            return new Cluster(4, (short) 1);
+            return local(1);
+        }
+
+        /** A cluster on one machine; three replicas where there are three brokers for them. */
+        public static Cluster local(int brokers) {
+            return new Cluster(4, (short) Math.min(3, brokers));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.millrace.kit.Connection;
 import dev.millrace.local.home.DemoTenants;
 import dev.millrace.local.home.Home;
 import dev.millrace.topics.TopicPlan;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -33,7 +34,7 @@ public final class FirstCatalog {
     }
 
     /** Makes topics and catalog be there before any service starts. */
-    public void ensure(Connection connection, String modelServerUrl)
+    public void ensure(Connection connection, String modelServerUrl, TopicPlan.Cluster cluster)
             throws InterruptedException, TimeoutException {
         Path file = home.catalogFile();
         Path address = home.run("model-server.url");
@@ -49,8 +50,7 @@ public final class FirstCatalog {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
         }
-        CatalogApply.Outcome outcome =
-                new CatalogApply(connection, TopicPlan.Cluster.local(), clock).apply(file);
+        CatalogApply.Outcome outcome = new CatalogApply(connection, cluster, clock).apply(file);
         if (outcome instanceof CatalogApply.Outcome.Refused refused) {
             throw new IllegalStateException(
                     REFUSED

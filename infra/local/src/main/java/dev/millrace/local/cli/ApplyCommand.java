@@ -9,6 +9,13 @@ import dev.millrace.local.home.Endpoints;
 import dev.millrace.local.home.Home;
 import dev.millrace.local.home.JsonFile;
 import dev.millrace.topics.TopicPlan;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,11 +24,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "apply",
@@ -52,7 +54,10 @@ final class ApplyCommand implements Callable<Integer> {
         Endpoints endpoints = new LocalStack(home).endpoints();
         Connection connection = Connection.to(endpoints.bootstrap(), endpoints.registryUrl());
         CatalogApply.Outcome outcome =
-                new CatalogApply(connection, TopicPlan.Cluster.local(), Clock.systemUTC())
+                new CatalogApply(
+                                connection,
+                                TopicPlan.Cluster.local(endpoints.brokers()),
+                                Clock.systemUTC())
                         .apply(file, () -> keep(home));
         int code =
                 report(

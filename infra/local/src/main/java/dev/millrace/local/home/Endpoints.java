@@ -1,6 +1,7 @@
 package dev.millrace.local.home;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,6 +20,11 @@ public record Endpoints(
         String ingressUrl,
         String dashboardUrl,
         Map<String, String> apiKeys) {
+
+    /** How many brokers the stack has; each stands in {@code bootstrap}. */
+    public int brokers() {
+        return bootstrap.split(",", -1).length;
+    }
 
     public static Optional<Endpoints> read(Home home) {
         return JsonFile.read(home.endpointsFile(), new TypeReference<>() {});

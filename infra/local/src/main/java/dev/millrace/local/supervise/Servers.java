@@ -14,23 +14,32 @@ import dev.millrace.stack.postgres.PostgresSettings;
 import dev.millrace.stack.registry.RegistryHome;
 import dev.millrace.stack.registry.RegistryProcess;
 import dev.millrace.stack.registry.RegistrySettings;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/** The three servers that the services stand on. */
-record Servers(BrokerProcess broker, RegistryProcess registry, PostgresProcess postgres) {
+/** The servers that the services stand on: one broker or several, registry, database. */
+record Servers(List<BrokerProcess> brokers, RegistryProcess registry, PostgresProcess postgres) {
 
-    static Servers in(Home home, Ports ports, JavaHome java, AotCache aot)
+    Servers {
+        brokers = List.copyOf(brokers);
+    }
+
+    static Servers in(Home home, Ports ports, JavaHome java, AotCache aot, int brokers)
             throws InterruptedException {
         return new Servers(
-                BrokerProcess.of(
-                        new BrokerSettings(
-                                home.data("broker"), ports.of("broker"), ports.of("controller")),
-                        java,
-                        aot,
-                        home.log("broker")),
+                brokerSettings(home, ports, brokers).stream()
+                        .map(
+                                settings ->
+                                        BrokerProcess.of(
+                                                settings, java, aot, logOf(home, settings)))
+                        .toList(),
                 new RegistryProcess(
                         new RegistrySettings(
                                 home.data("registry"),
@@ -50,13 +59,48 @@ record Servers(BrokerProcess broker, RegistryProcess registry, PostgresProcess p
                         home.log("postgresql")));
     }
 
+    private static List<BrokerSettings> brokerSettings(Home home, Ports ports, int brokers) {
+        if (brokers == 1) {
+            return List.of(
+                    new BrokerSettings(
+                            home.data("broker"), ports.of("broker"), ports.of("controller")));
+        }
+        List<Integer> controllers =
+                IntStream.rangeClosed(1, brokers)
+                        .mapToObj(n -> ports.of("controller-" + n))
+                        .toList();
+        return IntStream.rangeClosed(1, brokers)
+                .mapToObj(
+                        n ->
+                                new BrokerSettings(
+                                        home.data("broker-" + n),
+                                        ports.of("broker-" + n),
+                                        controllers.get(n - 1),
+                                        n,
+                                        controllers))
+                .toList();
+    }
+
+    private static Path logOf(Home home, BrokerSettings settings) {
+        return home.log(String.valueOf(settings.dataDirectory().getFileName()));
+    }
+
     List<ServerSpec> all() {
-        return List.of(registry, broker, postgres);
+        List<ServerSpec> all = new ArrayList<>();
+        all.add(registry);
+        all.addAll(brokers);
+        all.add(postgres);
+        return all;
+    }
+
+    /** What clients set as {@code bootstrap.servers}. */
+    String bootstrap() {
+        return brokers.stream().map(BrokerProcess::bootstrap).collect(Collectors.joining(","));
     }
 
     Optional<String> urlOf(ServerSpec server) {
         return switch (server) {
-            case BrokerProcess ignored -> Optional.of(broker.bootstrap());
+            case BrokerProcess broker -> Optional.of(broker.bootstrap());
             case RegistryProcess ignored -> Optional.of(registry.url());
             case PostgresProcess ignored -> Optional.of(postgres.jdbcUrl());
             default -> Optional.empty();
@@ -64,13 +108,13 @@ record Servers(BrokerProcess broker, RegistryProcess registry, PostgresProcess p
     }
 
     Connection connection() {
-        return Connection.to(broker.bootstrap(), registry.url());
+        return Connection.to(bootstrap(), registry.url());
     }
 
     /** What services find in their environment. */
     Map<String, String> environment() {
         Map<String, String> environment = new HashMap<>();
-        environment.put(Connection.BOOTSTRAP, broker.bootstrap());
+        environment.put(Connection.BOOTSTRAP, bootstrap());
         environment.put(Connection.REGISTRY, registry.url());
         environment.put("MILLRACE_JDBC_URL", postgres.jdbcUrl());
         environment.put("MILLRACE_DB_USER", PostgresSettings.USER);

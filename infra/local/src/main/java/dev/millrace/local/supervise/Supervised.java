@@ -6,14 +6,16 @@ import dev.millrace.stack.Launcher;
 import dev.millrace.stack.RunningProcess;
 import dev.millrace.stack.ServerSpec;
 import dev.millrace.stack.ServerStartException;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One child process that is started again, with backoff, whenever it ends without having been asked
@@ -24,6 +26,8 @@ final class Supervised {
 
     /** Failed starts in a row after which the first start counts as failed. */
     private static final int FIRST_TRIES = 3;
+
+    private static final Duration HELD_LOOK = Duration.ofMillis(200);
 
     private enum Phase {
         WAITING,
@@ -40,6 +44,8 @@ final class Supervised {
     private final Runnable changed;
     private final CountDownLatch firstStart = new CountDownLatch(1);
     private final CountDownLatch stopping = new CountDownLatch(1);
+    private final Object gate = new Object();
+    private boolean held;
     private final Thread thread;
     private volatile Phase phase = Phase.WAITING;
     private volatile @Nullable RunningProcess process;
@@ -122,10 +128,43 @@ final class Supervised {
         enter(Phase.STOPPED);
     }
 
+    /** Kills the process and starts none until {@link #release}. */
+    void hold() throws InterruptedException {
+        synchronized (gate) {
+            held = true;
+        }
+        RunningProcess current = process;
+        if (current != null) {
+            current.kill();
+        }
+    }
+
+    void release() {
+        synchronized (gate) {
+            held = false;
+            gate.notifyAll();
+        }
+    }
+
+    private boolean isHeld() {
+        synchronized (gate) {
+            return held;
+        }
+    }
+
+    private void awaitRelease() throws InterruptedException {
+        synchronized (gate) {
+            while (held && stopping.getCount() > 0) {
+                gate.wait(HELD_LOOK.toMillis());
+            }
+        }
+    }
+
     private void run() {
         int failures = 0;
         try {
             while (stopping.getCount() > 0) {
+                awaitRelease();
                 long started = System.nanoTime();
                 String why = runOnce();
                 if (stopping.getCount() == 0) {
@@ -166,6 +205,10 @@ final class Supervised {
             if (stopping.getCount() == 0) {
                 current.stop();
                 return "stopped";
+            }
+            if (isHeld()) {
+                current.kill();
+                return "held";
             }
             try {
                 current.awaitReady();

@@ -9,6 +9,7 @@ import dev.millrace.local.home.Home;
 import dev.millrace.local.home.JsonFile;
 import dev.millrace.local.home.Pids;
 import dev.millrace.local.home.Ports;
+import dev.millrace.local.home.StackState;
 import dev.millrace.stack.AotCache;
 import dev.millrace.stack.FreePorts;
 import dev.millrace.stack.JavaHome;
@@ -17,6 +18,7 @@ import dev.millrace.stack.ServerStartException;
 import dev.millrace.stack.model.ModelServer;
 import dev.millrace.stack.model.ModelServerSettings;
 import dev.millrace.stack.postgres.PostgresSettings;
+import dev.millrace.topics.TopicPlan;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +47,7 @@ public final class Supervisor implements AutoCloseable {
 
     private final Home home;
     private final Map<String, String> environment;
+    private final int brokers;
     private final StateBoard board;
     private final Ports ports;
     private final JavaHome java = JavaHome.resolve();
@@ -56,8 +59,12 @@ public final class Supervisor implements AutoCloseable {
     private @Nullable LiveCatalog catalog;
     private @Nullable ModelServer modelServer;
 
+    /**
+     * @param environment {@code MILLRACE_BROKERS} says how many brokers there are, 1 (default) or 3
+     */
     public Supervisor(Home home, Map<String, String> environment) {
         this.home = home;
+        this.brokers = brokers(environment.getOrDefault("MILLRACE_BROKERS", "1"));
         this.environment = Map.copyOf(environment);
         this.board = new StateBoard(home);
         this.ports = new Ports(home, environment, new FreePorts());
@@ -81,7 +88,10 @@ public final class Supervisor implements AutoCloseable {
             Servers parts = startServers();
             Connection connection = parts.connection();
             new FirstCatalog(home, tenants, Clock.systemUTC())
-                    .ensure(connection, models.baseUrl().toString());
+                    .ensure(
+                            connection,
+                            models.baseUrl().toString(),
+                            TopicPlan.Cluster.local(brokers));
             LiveCatalog live = new LiveCatalog(connection).start().awaitLoaded(CATALOG);
             catalog = live;
             Endpoints endpoints = startServices(parts, live);
@@ -92,6 +102,32 @@ public final class Supervisor implements AutoCloseable {
             board.failed(String.valueOf(e.getMessage()));
             throw e;
         }
+    }
+
+    /** Every process with its state, as {@code status} shows it. */
+    public List<StackState.Service> processes() {
+        return board.children().stream().map(Supervised::snapshot).toList();
+    }
+
+    /**
+     * Kills a process with SIGKILL and keeps it down until {@link #release}.
+     *
+     * @throws IllegalArgumentException where no process has this name
+     */
+    public void hold(String name) throws InterruptedException {
+        child(name).hold();
+    }
+
+    /** Starts again what was held. */
+    public void release(String name) {
+        child(name).release();
+    }
+
+    private Supervised child(String name) {
+        return board.children().stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no process is named " + name));
     }
 
     /** Ends services, then servers, each in good order. */
@@ -132,7 +168,7 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private Servers startServers() throws InterruptedException {
-        Servers parts = Servers.in(home, ports, java, aot);
+        Servers parts = Servers.in(home, ports, java, aot, brokers);
         for (ServerSpec spec : parts.all()) {
             servers.add(supervise(spec, parts.urlOf(spec)));
         }
@@ -190,7 +226,7 @@ public final class Supervisor implements AutoCloseable {
     private Endpoints publishEndpoints(Servers parts, StackParts processes) {
         Endpoints endpoints =
                 new Endpoints(
-                        parts.broker().bootstrap(),
+                        parts.bootstrap(),
                         parts.registry().url(),
                         parts.postgres().jdbcUrl(),
                         PostgresSettings.USER,
@@ -209,6 +245,16 @@ public final class Supervisor implements AutoCloseable {
                 .map(snapshot -> String.valueOf(snapshot.url()))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private static int brokers(String text) {
+        return switch (text) {
+            case "1" -> 1;
+            case "3" -> 3;
+            default ->
+                    throw new IllegalArgumentException(
+                            "MILLRACE_BROKERS=" + text + " is not 1 or 3");
+        };
     }
 
     private static void stopAll(List<Supervised> children) throws InterruptedException {

@@ -4,9 +4,12 @@ import dev.millrace.stack.AotCache;
 import dev.millrace.stack.JavaCommand;
 import dev.millrace.stack.JavaHome;
 import dev.millrace.stack.ServerSpec;
+
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The broker as a child process.
@@ -21,6 +24,8 @@ public record BrokerProcess(
         BrokerSettings settings, JavaHome java, List<Path> classPath, AotCache aot, Path log)
         implements ServerSpec {
 
+    private static final String CACHE = "broker";
+
     private static final List<String> OPTIONS =
             List.of(
                     "-Xms64m",
@@ -28,6 +33,10 @@ public record BrokerProcess(
                     "-XX:ReservedCodeCacheSize=64m",
                     "-XX:MaxDirectMemorySize=64m",
                     "-Dlogback.configurationFile=dev/millrace/stack/broker/logback.xml");
+
+    /** Several share a machine, and in tests few live long enough to earn a second compiler. */
+    private static final List<String> CLUSTER_OPTIONS =
+            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
     public BrokerProcess {
         classPath = List.copyOf(classPath);
@@ -42,14 +51,15 @@ public record BrokerProcess(
         return settings.bootstrap();
     }
 
+    /** {@code broker}; in a cluster {@code broker-1} and so on. */
     @Override
     public String name() {
-        return "broker";
+        return settings.isClustered() ? CACHE + "-" + settings.nodeId() : CACHE;
     }
 
     @Override
     public List<String> command() {
-        return aot.applyTo(name(), javaCommand()).words();
+        return aot.applyTo(CACHE, javaCommand()).words();
     }
 
     @Override
@@ -70,9 +80,22 @@ public record BrokerProcess(
     JavaCommand javaCommand() {
         return JavaCommand.main(java, classPath, BrokerMain.class.getName())
                 .withOptions(OPTIONS)
-                .withArguments(
-                        settings.dataDirectory().toString(),
-                        Integer.toString(settings.brokerPort()),
-                        Integer.toString(settings.controllerPort()));
+                .withOptions(settings.isClustered() ? CLUSTER_OPTIONS : List.of())
+                .withArguments(arguments().toArray(String[]::new));
+    }
+
+    private List<String> arguments() {
+        List<String> arguments = new ArrayList<>();
+        arguments.add(settings.dataDirectory().toString());
+        arguments.add(Integer.toString(settings.brokerPort()));
+        arguments.add(Integer.toString(settings.controllerPort()));
+        if (settings.isClustered()) {
+            arguments.add(Integer.toString(settings.nodeId()));
+            arguments.add(
+                    settings.controllerPorts().stream()
+                            .map(String::valueOf)
+                            .collect(Collectors.joining(",")));
+        }
+        return arguments;
     }
 }

@@ -2,11 +2,15 @@ package dev.millrace.stack.broker;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
- * One Kafka node, broker and controller in one, on loopback, as plain Kafka properties.
+ * One Kafka node, broker and controller in one, on loopback, as plain Kafka properties: alone, or
+ * one of a cluster of such nodes.
  *
  * <p>Sized for a laptop: few threads, small buffers, and group and session timers tuned so that a
  * rebalance or a restart after a crash takes a second or two instead of tens of seconds.
@@ -14,10 +18,18 @@ import java.util.TreeMap;
  * @param dataDirectory where the log lives; it survives restarts
  * @param brokerPort the port that clients use, 1 to 65535
  * @param controllerPort the port of the controller listener, 1 to 65535, another one
+ * @param nodeId from 1
+ * @param controllerPorts the controller ports of all nodes of the cluster, in the order of their
+ *     ids; with three or more nodes every topic has three replicas, two of which must be in sync
  */
-public record BrokerSettings(Path dataDirectory, int brokerPort, int controllerPort) {
+public record BrokerSettings(
+        Path dataDirectory,
+        int brokerPort,
+        int controllerPort,
+        int nodeId,
+        List<Integer> controllerPorts) {
 
-    static final int NODE_ID = 1;
+    private static final int REPLICAS = 3;
 
     /** Results carry up to 4 MiB; the rest is room for key, headers and batch framing. */
     public static final int MAX_MESSAGE_BYTES = 4 * 1024 * 1024 + 64 * 1024;
@@ -32,6 +44,23 @@ public record BrokerSettings(Path dataDirectory, int brokerPort, int controllerP
             throw new IllegalArgumentException(
                     "controllerPort must differ from brokerPort, both are " + brokerPort);
         }
+        controllerPorts = List.copyOf(controllerPorts);
+        if (nodeId < 1
+                || nodeId > controllerPorts.size()
+                || controllerPorts.get(nodeId - 1) != controllerPort) {
+            throw new IllegalArgumentException(
+                    "controllerPorts="
+                            + controllerPorts
+                            + " does not hold the port of node "
+                            + nodeId
+                            + ", "
+                            + controllerPort);
+        }
+    }
+
+    /** A node that is alone. */
+    public BrokerSettings(Path dataDirectory, int brokerPort, int controllerPort) {
+        this(dataDirectory, brokerPort, controllerPort, 1, List.of(controllerPort));
     }
 
     /** What clients set as {@code bootstrap.servers}. */
@@ -43,7 +72,14 @@ public record BrokerSettings(Path dataDirectory, int brokerPort, int controllerP
     public Map<String, String> toProperties() {
         var p = new TreeMap<>(tuning());
         node(p);
+        if (isClustered()) {
+            cluster(p);
+        }
         return Map.copyOf(p);
+    }
+
+    boolean isClustered() {
+        return controllerPorts.size() > 1;
     }
 
     /** The part of it that fits any single node, wherever it runs. */
@@ -59,8 +95,12 @@ public record BrokerSettings(Path dataDirectory, int brokerPort, int controllerP
 
     private void node(Map<String, String> p) {
         p.put("process.roles", "broker,controller");
-        p.put("node.id", Integer.toString(NODE_ID));
-        p.put("controller.quorum.voters", NODE_ID + "@" + HOST + ":" + controllerPort);
+        p.put("node.id", Integer.toString(nodeId));
+        p.put(
+                "controller.quorum.voters",
+                IntStream.rangeClosed(1, controllerPorts.size())
+                        .mapToObj(id -> id + "@" + HOST + ":" + controllerPorts.get(id - 1))
+                        .collect(Collectors.joining(",")));
         p.put("controller.listener.names", "CONTROLLER");
         p.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
         p.put(
@@ -72,6 +112,24 @@ public record BrokerSettings(Path dataDirectory, int brokerPort, int controllerP
         put(p, "broker.session.timeout.ms", 1_000);
         put(p, "broker.heartbeat.interval.ms", 250);
         p.put("auto.leader.rebalance.enable", "false");
+    }
+
+    /**
+     * What a record needs to outlive a node. Sessions are longer than for one node: fencing one
+     * that is only slow moves its leaders for nothing.
+     */
+    private void cluster(Map<String, String> p) {
+        int replicas = Math.min(REPLICAS, controllerPorts.size());
+        int inSync = Math.max(1, replicas - 1);
+        put(p, "default.replication.factor", replicas);
+        put(p, "min.insync.replicas", inSync);
+        put(p, "offsets.topic.replication.factor", replicas);
+        put(p, "transaction.state.log.replication.factor", replicas);
+        put(p, "transaction.state.log.min.isr", inSync);
+        put(p, "share.coordinator.state.topic.replication.factor", replicas);
+        put(p, "share.coordinator.state.topic.min.isr", inSync);
+        put(p, "broker.session.timeout.ms", 4_000);
+        put(p, "broker.heartbeat.interval.ms", 500);
     }
 
     private static void topics(Map<String, String> p) {

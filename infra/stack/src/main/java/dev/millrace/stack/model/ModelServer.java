@@ -2,6 +2,10 @@ package dev.millrace.stack.model;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -20,8 +24,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The loopback model server: {@code POST /v1/chat/completions} (streamed or not), {@code GET
@@ -53,6 +55,7 @@ public final class ModelServer implements AutoCloseable {
     private final Model model = new Model();
     private final Wire wire = new Wire();
     private final AtomicLong requests = new AtomicLong();
+    private volatile CallWatch watch = CallWatch.NONE;
 
     private ModelServer(ModelServerSettings settings, Clock clock) throws IOException {
         this.settings = settings;
@@ -108,6 +111,11 @@ public final class ModelServer implements AutoCloseable {
     /** The next completion request without a fault of its own meets this one; calls queue up. */
     public void failNext(Fault fault) {
         faults.ask(fault);
+    }
+
+    /** From now on each call is shown to this watch, the only one. */
+    public void watch(CallWatch next) {
+        watch = next;
     }
 
     @Override
@@ -181,7 +189,14 @@ public final class ModelServer implements AutoCloseable {
             Optional<Fault> fault = fault(exchange);
             CompletionRequest request = wire.request(body);
             checkModel(request.model());
-            answer(exchange, request, "chatcmpl-" + number, fault);
+            CallWatch watching = watch;
+            String question = request.messages().getLast().content();
+            try {
+                pause(watching.began(question));
+                answer(exchange, request, "chatcmpl-" + number, fault);
+            } finally {
+                watching.ended(question);
+            }
         } finally {
             capacity.release();
         }

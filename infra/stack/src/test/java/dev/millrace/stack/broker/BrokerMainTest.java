@@ -3,8 +3,10 @@ package dev.millrace.stack.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+
+import java.nio.file.Path;
+import java.util.List;
 
 class BrokerMainTest {
 
@@ -12,6 +14,14 @@ class BrokerMainTest {
     void theArgumentsAreDirectoryAndPorts() {
         assertThat(BrokerMain.parse(new String[] {"/data", "9092", "9093"}))
                 .isEqualTo(new BrokerSettings(Path.of("/data"), 9092, 9093));
+    }
+
+    @Test
+    void aNodeOfAClusterIsToldWhichItIsAndWhoTheOthersAre() {
+        assertThat(BrokerMain.parse(new String[] {"/data", "9092", "9094", "2", "9093,9094,9095"}))
+                .isEqualTo(
+                        new BrokerSettings(
+                                Path.of("/data"), 9092, 9094, 2, List.of(9093, 9094, 9095)));
     }
 
     @Test

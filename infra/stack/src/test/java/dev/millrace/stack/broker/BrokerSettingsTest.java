@@ -3,10 +3,13 @@ package dev.millrace.stack.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.nio.file.Path;
 import kafka.server.KafkaConfig;
+
 import org.apache.kafka.server.config.AbstractKafkaConfig;
 import org.junit.jupiter.api.Test;
+
+import java.nio.file.Path;
+import java.util.List;
 
 class BrokerSettingsTest {
 
@@ -57,6 +60,37 @@ class BrokerSettingsTest {
                 .isNotEmpty()
                 .doesNotContainKeys("listeners", "advertised.listeners", "log.dirs", "node.id");
         assertThat(settings.toProperties()).containsAllEntriesOf(BrokerSettings.tuning());
+    }
+
+    @Test
+    void inAClusterEveryTopicOutlivesABroker() {
+        // Given
+        var node =
+                new BrokerSettings(Path.of("/data/b2"), 9202, 9302, 2, List.of(9301, 9302, 9303));
+
+        // When
+        var properties = node.toProperties();
+
+        // Then
+        assertThat(properties)
+                .containsEntry("node.id", "2")
+                .containsEntry(
+                        "controller.quorum.voters",
+                        "1@127.0.0.1:9301,2@127.0.0.1:9302,3@127.0.0.1:9303")
+                .containsEntry("default.replication.factor", "3")
+                .containsEntry("min.insync.replicas", "2")
+                .containsEntry("offsets.topic.replication.factor", "3")
+                .containsEntry("transaction.state.log.replication.factor", "3")
+                .containsEntry("transaction.state.log.min.isr", "2");
+        assertThat(new KafkaConfig(properties).originals()).containsAllEntriesOf(properties);
+    }
+
+    @Test
+    void aNodeThatIsNotOfItsClusterIsNamed() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () -> new BrokerSettings(Path.of("d"), 9092, 9093, 3, List.of(9093, 9094)))
+                .withMessageContaining("does not hold the port of node 3");
     }
 
     @Test

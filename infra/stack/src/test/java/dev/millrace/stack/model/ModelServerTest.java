@@ -6,6 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,9 +20,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 class ModelServerTest {
     private static final String SUM =
@@ -53,6 +57,40 @@ class ModelServerTest {
                 .isEqualTo(
                         usage.get("prompt_tokens").asInt()
                                 + usage.get("completion_tokens").asInt());
+    }
+
+    @Test
+    void aWatchSeesEachCallComeAndGoAndCanHoldItBack() throws Exception {
+        // Given
+        List<String> seen = new CopyOnWriteArrayList<>();
+        server.watch(
+                new CallWatch() {
+                    @Override
+                    public Duration began(String question) {
+                        seen.add("began " + question);
+                        return Duration.ofMillis(150);
+                    }
+
+                    @Override
+                    public void ended(String question) {
+                        seen.add("ended " + question);
+                    }
+                });
+        long start = System.nanoTime();
+
+        // When
+        int status = post(SUM).statusCode();
+
+        // Then
+        assertThat(status).isEqualTo(200);
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+                .isGreaterThan(Duration.ofMillis(150));
+        Awaitility.await()
+                .untilAsserted(
+                        () ->
+                                assertThat(seen)
+                                        .containsExactly(
+                                                "began What is 6 * 7?", "ended What is 6 * 7?"));
     }
 
     @Test
@@ -116,7 +154,8 @@ class ModelServerTest {
         String body =
                 post(SUM.replace(
                                 "\"messages\"",
-                                "\"stream\": true, \"stream_options\": {\"include_usage\": true}, \"messages\""))
+                                "\"stream\": true, \"stream_options\": {\"include_usage\": true},"
+                                    + " \"messages\""))
                         .body();
 
         // Then

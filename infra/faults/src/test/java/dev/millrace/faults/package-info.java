@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.faults;
+
+import org.jspecify.annotations.NullMarked;
