@@ -3,8 +3,10 @@ package dev.millrace.workers;
 import dev.millrace.workers.intake.LanePartitions;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -28,6 +30,7 @@ final class Commits {
 
     private final Consumer<?, ?> consumer;
     private final LanePartitions partitions;
+    private final StartNotes notes;
     private final Duration interval;
     private final LongSupplier nanoTime;
 
@@ -38,10 +41,12 @@ final class Commits {
     Commits(
             Consumer<?, ?> consumer,
             LanePartitions partitions,
+            StartNotes notes,
             Duration interval,
             LongSupplier nanoTime) {
         this.consumer = consumer;
         this.partitions = partitions;
+        this.notes = notes;
         this.interval = interval;
         this.nanoTime = nanoTime;
         this.last = nanoTime.getAsLong();
@@ -50,7 +55,11 @@ final class Commits {
 
     /** Whether one is under way or to be made soon. */
     boolean arePending() {
-        return underWay || partitions.hasChanges();
+        return underWay || hasDue();
+    }
+
+    private boolean hasDue() {
+        return partitions.hasChanges() || !notes.isEmpty();
     }
 
     /** Until there is something to do about a pending commit; at most the limit. */
@@ -65,31 +74,42 @@ final class Commits {
     /** Starts a commit where one is due. */
     void commit() {
         long now = nanoTime.getAsLong();
-        if (underWay || now - next < 0 || !partitions.hasChanges()) {
+        if (underWay || now - next < 0 || !hasDue()) {
             return;
         }
+        // who asks is under way, so that what is built from here on speaks of it
+        List<CountDownLatch> asked = notes.asked();
         Map<TopicPartition, OffsetAndMetadata> offsets = partitions.takeDue();
-        if (!offsets.isEmpty()) {
-            last = now;
-            next = now + interval.toNanos();
-            underWay = true;
-            // the client hands the callback no offsets where the commit failed
-            consumer.commitAsync(offsets, (unused, error) -> ended(offsets.keySet(), error));
+        if (offsets.isEmpty()) {
+            notes.written(asked);
+            return;
         }
+        last = now;
+        next = now + interval.toNanos();
+        underWay = true;
+        // the client hands the callback no offsets where the commit failed
+        consumer.commitAsync(offsets, (unused, error) -> ended(offsets.keySet(), asked, error));
     }
 
-    private void ended(Set<TopicPartition> committed, @Nullable Exception error) {
+    private void ended(
+            Set<TopicPartition> committed, List<CountDownLatch> asked, @Nullable Exception error) {
         underWay = false;
-        if (error != null) {
+        if (error == null) {
+            partitions.commitSucceeded(committed);
+            notes.written(asked);
+        } else {
             LOG.warn("commit=failed partitions={} error={}", committed.size(), error.toString());
             partitions.commitFailed(committed);
             next = nanoTime.getAsLong() + AFTER_FAILURE.toNanos();
         }
     }
 
-    /** The last commit of partitions that are being given up; not waited for. */
+    /**
+     * The last commit of partitions that are being given up. It is not waited for: it goes to the
+     * group's coordinator before the word that they are given up, over the same connection.
+     */
     void commitLast(Collection<TopicPartition> revoked) {
-        Map<TopicPartition, OffsetAndMetadata> offsets = partitions.takeDue(revoked);
+        Map<TopicPartition, OffsetAndMetadata> offsets = partitions.takeLast(revoked);
         if (!offsets.isEmpty()) {
             consumer.commitAsync(offsets, (unused, error) -> logLast(offsets.size(), error));
         }
@@ -102,8 +122,8 @@ final class Commits {
     }
 
     /** The worker's last commit; waits for it, for some seconds at most. */
-    void commitNow() {
-        Map<TopicPartition, OffsetAndMetadata> offsets = partitions.takeDue();
+    void commitNow(Collection<TopicPartition> owned) {
+        Map<TopicPartition, OffsetAndMetadata> offsets = partitions.takeLast(owned);
         for (int tries = 0; !offsets.isEmpty() && tries < LAST_TRIES; tries++) {
             try {
                 consumer.commitSync(offsets, LAST_TIMEOUT);

@@ -2,7 +2,6 @@ package dev.millrace.workers;
 
 import dev.millrace.workers.attempt.RunningJobs;
 import dev.millrace.workers.intake.JobBoard;
-import dev.millrace.workers.intake.LanePartitions;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -21,7 +20,7 @@ final class Drain {
     private static final Duration STEP = Duration.ofMillis(50);
 
     private final Consumer<?, ?> consumer;
-    private final LanePartitions partitions;
+    private final Intake intake;
     private final JobBoard board;
     private final JobRunner runner;
     private final RunningJobs running;
@@ -32,7 +31,7 @@ final class Drain {
 
     Drain(
             Consumer<?, ?> consumer,
-            LanePartitions partitions,
+            Intake intake,
             JobBoard board,
             JobRunner runner,
             RunningJobs running,
@@ -41,7 +40,7 @@ final class Drain {
             Commits commits,
             LongSupplier nanoTime) {
         this.consumer = consumer;
-        this.partitions = partitions;
+        this.intake = intake;
         this.board = board;
         this.runner = runner;
         this.running = running;
@@ -55,7 +54,7 @@ final class Drain {
      * @param limit how long it waits for what runs before it stops it
      */
     void run(Duration limit) {
-        board.dropAll();
+        intake.dropAll();
         LOG.info("state=draining under_way={} limit_ms={}", board.underWay(), limit.toMillis());
         awaitQuiet(limit);
         if (board.underWay() > 0) {
@@ -63,8 +62,8 @@ final class Drain {
             running.leave();
             awaitQuiet(STOP_TIMEOUT);
         }
-        runner.settle(partitions);
-        commits.commitNow();
+        runner.settle(intake::finished);
+        commits.commitNow(holds.owned());
     }
 
     /** Polls on, with everything paused, until nothing runs any more or the time is over. */
@@ -79,7 +78,7 @@ final class Drain {
             } catch (WakeupException e) {
                 LOG.debug("drain=woken");
             }
-            runner.settle(partitions);
+            runner.settle(intake::finished);
             commits.commit();
         }
     }

@@ -6,16 +6,16 @@ import dev.millrace.kit.telemetry.Hop;
 import dev.millrace.v1.Outcome;
 import dev.millrace.v1.Succeeded;
 import dev.millrace.workers.attempt.Attempt;
-import dev.millrace.workers.attempt.AttemptEnd;
 import dev.millrace.workers.attempt.AttemptEnd.Abandon;
 import dev.millrace.workers.attempt.AttemptEnd.Bury;
 import dev.millrace.workers.attempt.AttemptEnd.Report;
 import dev.millrace.workers.attempt.AttemptEnd.Skip;
+import dev.millrace.workers.attempt.AttemptEnd;
 import dev.millrace.workers.attempt.OutcomeSender;
 import dev.millrace.workers.engine.LaneEngine;
 import dev.millrace.workers.intake.JobBoard;
+import dev.millrace.workers.intake.LaneJob.Way;
 import dev.millrace.workers.intake.LaneJob;
-import dev.millrace.workers.intake.LanePartitions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Queue;
@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
@@ -45,10 +46,15 @@ final class JobRunner implements AutoCloseable {
     private final DeadLetterQueue deadLetters;
     private final LaneMetrics metrics;
     private final PollWake wake;
+    private final StartNotes notes;
+    private final Runnable handOvers;
     private final Queue<LaneJob> finished = new ConcurrentLinkedQueue<>();
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("job-", 0).factory());
 
+    /**
+     * @param handOvers called when a job ends whose partition has gone to another worker
+     */
     JobRunner(
             JobBoard board,
             LaneEngine engine,
@@ -57,7 +63,9 @@ final class JobRunner implements AutoCloseable {
             OutcomeSender outcomes,
             DeadLetterQueue deadLetters,
             LaneMetrics metrics,
-            PollWake wake) {
+            PollWake wake,
+            StartNotes notes,
+            Runnable handOvers) {
         this.board = board;
         this.engine = engine;
         this.lane = lane;
@@ -66,6 +74,8 @@ final class JobRunner implements AutoCloseable {
         this.deadLetters = deadLetters;
         this.metrics = metrics;
         this.wake = wake;
+        this.notes = notes;
+        this.handOvers = handOvers;
     }
 
     /** Starts waiting jobs while there are free slots and an engine. */
@@ -85,10 +95,10 @@ final class JobRunner implements AutoCloseable {
         }
     }
 
-    /** Tells the books which records are done with; on the polling thread. */
-    void settle(LanePartitions partitions) {
+    /** Tells which records are done with; on the polling thread. */
+    void settle(Consumer<LaneJob> books) {
         for (LaneJob job = finished.poll(); job != null; job = finished.poll()) {
-            partitions.finish(job.partition(), job.offset());
+            books.accept(job);
         }
     }
 
@@ -103,16 +113,20 @@ final class JobRunner implements AutoCloseable {
     }
 
     private void work(LaneJob job, LaneEngine.Lease lease) {
+        boolean done = false;
         try (Hop hop = attempt.begin(job.record(), lane.get())) {
             AttemptEnd end = attempt(job, hop, lease);
-            if (done(job, end)) {
+            done = done(job, end);
+            if (done) {
                 finished.add(job);
             }
         } catch (InterruptedException e) {
             LOG.debug("partition={} offset={} state=given_up", job.partition(), job.offset());
         } finally {
-            board.gone(job);
-            wake.finished();
+            if (board.gone(job, done)) {
+                handOvers.run();
+            }
+            wake.toCommit();
             startJobs();
         }
     }
@@ -120,6 +134,12 @@ final class JobRunner implements AutoCloseable {
     private AttemptEnd attempt(LaneJob job, Hop hop, LaneEngine.Lease lease)
             throws InterruptedException {
         try (lease) {
+            if (job.way() == Way.REPORTED_DEAD) {
+                return attempt.reportDeath(job.record(), hop, lane.get());
+            }
+            if (job.way() != Way.AT_ONCE) {
+                notes.await();
+            }
             return attempt.run(job.record(), hop, lease.engine(), lane.get());
         } finally {
             board.released();
@@ -180,7 +200,8 @@ final class JobRunner implements AutoCloseable {
         Level level = outcome.getBody() instanceof Succeeded ? Level.DEBUG : Level.INFO;
         LOG.atLevel(level)
                 .log(
-                        "job={} tenant={} lane={} attempt={} outcome={} queue_ms={} model_ms={} input_tokens={} output_tokens={}",
+                        "job={} tenant={} lane={} attempt={} outcome={} queue_ms={} model_ms={}"
+                                + " input_tokens={} output_tokens={}",
                         outcome.getJobId(),
                         outcome.getTenant(),
                         outcome.getLane(),

@@ -3,14 +3,12 @@ package dev.millrace.workers;
 import dev.millrace.v1.Band;
 import dev.millrace.workers.attempt.RunningJobs;
 import dev.millrace.workers.intake.JobBoard;
-import dev.millrace.workers.intake.LaneJob;
 import dev.millrace.workers.intake.LanePartitions;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.errors.WakeupException;
 
@@ -32,7 +30,7 @@ final class LaneWorker {
     private final Consumer<String, byte[]> consumer;
     private final LaneTopics topics;
     private final LanePartitions partitions;
-    private final JobBoard board;
+    private final Intake intake;
     private final JobRunner runner;
     private final PollWake wake;
     private final WorkerCondition condition;
@@ -49,10 +47,13 @@ final class LaneWorker {
             Consumer<String, byte[]> consumer,
             LaneTopics topics,
             LanePartitions partitions,
+            Intake intake,
             JobBoard board,
             JobRunner runner,
             RunningJobs running,
             PollWake wake,
+            StartNotes notes,
+            Runnable handOvers,
             LaneMetrics metrics,
             WorkerCondition condition,
             WorkerSettings settings,
@@ -60,28 +61,28 @@ final class LaneWorker {
         this.consumer = consumer;
         this.topics = topics;
         this.partitions = partitions;
-        this.board = board;
+        this.intake = intake;
         this.runner = runner;
         this.wake = wake;
         this.condition = condition;
         this.settings = settings;
         this.holds = new Holds(consumer, topics, partitions, board);
         this.arrivals = new Arrivals(consumer, partitions, nanoTime);
-        this.commits = new Commits(consumer, partitions, settings.commitInterval(), nanoTime);
+        this.commits =
+                new Commits(consumer, partitions, notes, settings.commitInterval(), nanoTime);
         this.rebalances =
                 new Rebalances(
-                        partitions, board, runner, holds, arrivals, commits, metrics, condition);
-        this.drain =
-                new Drain(
-                        consumer,
                         partitions,
-                        board,
+                        intake,
                         runner,
-                        running,
-                        wake,
                         holds,
+                        arrivals,
                         commits,
-                        nanoTime);
+                        metrics,
+                        condition,
+                        handOvers);
+        this.drain =
+                new Drain(consumer, intake, board, runner, running, wake, holds, commits, nanoTime);
     }
 
     /**
@@ -97,7 +98,8 @@ final class LaneWorker {
             }
             drain.run(settings.drain());
         } finally {
-            board.dropAll();
+            intake.dropAll();
+            intake.handOver(holds.owned());
             partitions.released(holds.owned());
             consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT));
         }
@@ -113,9 +115,10 @@ final class LaneWorker {
         if (arrivals.lookUp()) {
             holds.apply(leaving);
         }
-        take(poll());
-        runner.settle(partitions);
+        intake.take(poll());
+        intake.release();
         runner.startJobs();
+        runner.settle(intake::finished);
         giveWay();
         holds.apply(leaving);
         commits.commit();
@@ -150,16 +153,6 @@ final class LaneWorker {
             return Duration.ZERO;
         }
         return commits.arePending() ? commits.untilNext(IDLE_POLL) : IDLE_POLL;
-    }
-
-    private void take(ConsumerRecords<String, byte[]> records) {
-        for (ConsumerRecord<String, byte[]> record : records) {
-            LaneJob job = new LaneJob(record, topics.band(record.topic()));
-            if (partitions.receive(job.partition(), job.offset())) {
-                board.offer(job);
-            }
-        }
-        partitions.advance(records.nextOffsets());
     }
 
     /**

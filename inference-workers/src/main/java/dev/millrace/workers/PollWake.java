@@ -67,8 +67,8 @@ final class PollWake {
         onRoom.set(false);
     }
 
-    /** A record is done with. */
-    void finished() {
+    /** There is something to commit: a record is done with, or a start is to be noted. */
+    void toCommit() {
         if (onFinish.compareAndSet(true, false)) {
             wake();
         }

@@ -18,9 +18,13 @@ import dev.millrace.workers.attempt.RunningJobs;
 import dev.millrace.workers.attempt.TokenStream;
 import dev.millrace.workers.engine.EngineStarter;
 import dev.millrace.workers.engine.LaneEngine;
+import dev.millrace.workers.handover.HeldJobs;
+import dev.millrace.workers.handover.Peers;
+import dev.millrace.workers.handover.StatusReader;
 import dev.millrace.workers.intake.BandChoice;
 import dev.millrace.workers.intake.JobBoard;
 import dev.millrace.workers.intake.LanePartitions;
+import dev.millrace.workers.intake.UnderWay;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -48,9 +52,16 @@ public final class WorkerProcess implements AutoCloseable {
     private final WorkerSettings settings;
     private final Connection connection;
     private final Tracing tracing;
-    private final JobBoard board = new JobBoard(new BandChoice());
+
+    /** Another number in each life of the process: whoever waits for it knows when it has died. */
+    private final long self = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+
+    private final UnderWay underWay = new UnderWay(System::nanoTime);
+    private final JobBoard board = new JobBoard(new BandChoice(), underWay);
     private final LanePartitions partitions;
+    private final Peers peers;
     private final PollWake wake = new PollWake(board, System::nanoTime);
+    private final StartNotes notes = new StartNotes(wake);
     private final RunningJobs running = new RunningJobs();
     private final WorkerCondition condition = new WorkerCondition(System::nanoTime);
     private final TokenRate rate = new TokenRate(System::nanoTime);
@@ -63,6 +74,7 @@ public final class WorkerProcess implements AutoCloseable {
     private final LaneMetrics metrics;
     private final JobRunner runner;
     private final ControlReader control;
+    private final StatusReader statuses;
     private final Heartbeat heartbeat;
     private final WorkerLife life;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -77,7 +89,8 @@ public final class WorkerProcess implements AutoCloseable {
         this.settings = settings;
         this.connection = connection;
         this.tracing = tracing;
-        this.partitions = new LanePartitions(settings.unfinishedPerPartition());
+        this.partitions = new LanePartitions(settings.unfinishedPerPartition(), self, underWay);
+        this.peers = new Peers(settings.stale());
         this.timer = timer();
         this.producer =
                 new KafkaProducer<>(
@@ -97,6 +110,17 @@ public final class WorkerProcess implements AutoCloseable {
         this.engine = new LaneEngine(engines, FIRST_ENGINE_PAUSE, LONGEST_ENGINE_PAUSE, wake::wake);
         this.lane = new LaneView(settings.lane(), board, engine);
         this.metrics = new LaneMetrics(registry, settings.lane(), rate, lane::known);
+        this.heartbeat =
+                new Heartbeat(
+                        producer,
+                        connection.serializer(Topics.LANE_STATUS),
+                        settings,
+                        self,
+                        underWay,
+                        board,
+                        engine,
+                        rate,
+                        clock);
         this.runner =
                 new JobRunner(
                         board,
@@ -107,16 +131,18 @@ public final class WorkerProcess implements AutoCloseable {
                                 producer, connection.serializer(Topics.OUTCOMES), tracing),
                         new DeadLetterQueue(producer),
                         metrics,
-                        wake);
+                        wake,
+                        notes,
+                        heartbeat::soon);
         this.control = new ControlReader(connection, running, clock);
-        this.heartbeat =
-                new Heartbeat(
-                        producer,
-                        connection.serializer(Topics.LANE_STATUS),
-                        settings,
-                        board,
-                        engine,
-                        rate,
+        this.statuses =
+                new StatusReader(
+                        connection,
+                        settings.lane(),
+                        self,
+                        peers,
+                        wake::wake,
+                        System::nanoTime,
                         clock);
         LaneTopics topics = new LaneTopics(settings.lane());
         this.life =
@@ -144,6 +170,7 @@ public final class WorkerProcess implements AutoCloseable {
         process.catalog.start();
         process.engine.start();
         process.control.start();
+        process.statuses.start();
         process.heartbeat.start();
         process.life.start();
         return process;
@@ -172,6 +199,7 @@ public final class WorkerProcess implements AutoCloseable {
         heartbeat.close();
         runner.close();
         control.close();
+        statuses.close();
         engine.close();
         tokenProducer.close(Duration.ZERO);
         producer.close(PRODUCER_CLOSE);
@@ -180,14 +208,18 @@ public final class WorkerProcess implements AutoCloseable {
     }
 
     private LaneWorker worker(LaneTopics topics) {
+        HeldJobs held = new HeldJobs(peers, board::isUnderWay);
         return new LaneWorker(
                 new KafkaConsumer<>(consumerSettings()),
                 topics,
                 partitions,
+                new Intake(topics, partitions, board, held, metrics, self, System::nanoTime),
                 board,
                 runner,
                 running,
                 wake,
+                notes,
+                heartbeat::soon,
                 metrics,
                 condition,
                 settings,

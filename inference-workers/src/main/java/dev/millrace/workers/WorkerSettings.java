@@ -26,6 +26,7 @@ public record WorkerSettings(
         Duration heartbeat,
         Duration streamIdle) {
     private static final Duration LONGEST_DRAIN = Duration.ofHours(1);
+    private static final Duration LEAST_STALE = Duration.ofSeconds(5);
 
     public WorkerSettings {
         if (!Topics.NAME.matcher(lane).matches()) {
@@ -51,5 +52,11 @@ public record WorkerSettings(
                             + unfinishedPerPartition
                             + " is not 1..10000");
         }
+    }
+
+    /** How long another worker of the lane says nothing before it counts as dead. */
+    Duration stale() {
+        Duration three = heartbeat.multipliedBy(3);
+        return three.compareTo(LEAST_STALE) < 0 ? LEAST_STALE : three;
     }
 }

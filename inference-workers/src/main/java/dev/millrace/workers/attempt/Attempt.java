@@ -15,8 +15,8 @@ import dev.millrace.workers.attempt.OutcomeWriter.Setting;
 import dev.millrace.workers.engine.Engine;
 import dev.millrace.workers.engine.EngineResult;
 import dev.millrace.workers.engine.Prompt;
-import dev.millrace.workers.engine.StopSignal;
 import dev.millrace.workers.engine.StopSignal.Reason;
+import dev.millrace.workers.engine.StopSignal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -79,6 +80,30 @@ public final class Attempt {
      */
     public AttemptEnd run(ConsumerRecord<String, byte[]> record, Hop hop, Engine engine, Lane lane)
             throws InterruptedException {
+        return ifWanted(record, hop, (routed, stop) -> attempt(routed, hop, engine, lane, stop));
+    }
+
+    /**
+     * Makes no attempt: workers have died of this one, which counts as a failure that may pass.
+     *
+     * @param hop from {@link #begin}
+     */
+    public AttemptEnd reportDeath(ConsumerRecord<String, byte[]> record, Hop hop, Lane lane)
+            throws InterruptedException {
+        Instant now = clock.instant();
+        Setting setting = new Setting(lane.model(), now, now);
+        return ifWanted(
+                record,
+                hop,
+                (routed, stop) ->
+                        report(routed, outcomes.workerDied(routed, setting), hop, Duration.ZERO));
+    }
+
+    private AttemptEnd ifWanted(
+            ConsumerRecord<String, byte[]> record,
+            Hop hop,
+            BiFunction<RoutedJob, StopSignal, AttemptEnd> then)
+            throws InterruptedException {
         RoutedJob routed;
         try {
             routed = read(record);
@@ -88,8 +113,7 @@ public final class Attempt {
         AttemptSpans.describe(hop, routed);
         StopSignal stop = jobs.begin(routed.getJobId());
         try {
-            return stillWanted(routed, stop)
-                    .orElseGet(() -> attempt(routed, hop, engine, lane, stop));
+            return stillWanted(routed, stop).orElseGet(() -> then.apply(routed, stop));
         } finally {
             jobs.end(routed.getJobId(), stop);
         }

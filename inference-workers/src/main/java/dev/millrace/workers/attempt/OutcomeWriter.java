@@ -56,6 +56,13 @@ public final class OutcomeWriter {
                 routed, Spent.NOTHING, setting, retry(routed, error, Optional.empty(), setting));
     }
 
+    /** The outcome of an attempt during which the worker's process ended. */
+    public Outcome workerDied(RoutedJob routed, Setting setting) {
+        JobError error = error("worker_died", "workers died while they ran the job");
+        return outcome(
+                routed, Spent.NOTHING, setting, retry(routed, error, Optional.empty(), setting));
+    }
+
     private Optional<Object> body(
             RoutedJob routed, EngineResult result, Optional<Reason> stop, Setting setting) {
         return switch (result) {

@@ -5,7 +5,6 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -26,12 +25,13 @@ public final class JobBoard {
     private final BandChoice choice;
     private final Map<Band, Queue<LaneJob>> waiting = new EnumMap<>(Band.class);
     private final Map<Band, Long> waitingBytes = new EnumMap<>(Band.class);
-    private final Set<LaneJob.Place> underWay = new HashSet<>();
+    private final UnderWay underWay;
     private int slots = 1;
     private int running;
 
-    public JobBoard(BandChoice choice) {
+    public JobBoard(BandChoice choice, UnderWay underWay) {
         this.choice = choice;
+        this.underWay = underWay;
         for (Band band : Band.values()) {
             waiting.put(band, new ArrayDeque<>());
             waitingBytes.put(band, 0L);
@@ -53,7 +53,7 @@ public final class JobBoard {
      *     partition
      */
     public synchronized boolean offer(LaneJob job) {
-        if (underWay.contains(job.place())) {
+        if (underWay.contains(job)) {
             return false;
         }
         queue(job.band()).add(job);
@@ -65,14 +65,14 @@ public final class JobBoard {
      * The next job, which from now on holds a slot; empty where no slot is free or nothing waits.
      */
     public synchronized Optional<LaneJob> take() {
-        if (running >= slots || underWay.size() - running >= Math.max(LEAST_UNSENT, 2 * slots)) {
+        if (running >= slots || underWay.count() - running >= Math.max(LEAST_UNSENT, 2 * slots)) {
             return Optional.empty();
         }
         Optional<LaneJob> next = choice.next(bandsWaiting()).map(band -> queue(band).remove());
         next.ifPresent(
                 job -> {
                     waitingBytes.merge(job.band(), (long) -job.bytes(), Long::sum);
-                    underWay.add(job.place());
+                    underWay.begin(job);
                     running++;
                 });
         return next;
@@ -83,13 +83,23 @@ public final class JobBoard {
         running--;
     }
 
-    /** A job is over and done with, or given up. */
-    public synchronized void gone(LaneJob job) {
-        underWay.remove(job.place());
+    /**
+     * A job is over.
+     *
+     * @param done whether its outcome is acknowledged; it is given up otherwise
+     * @return whether another worker waits for it
+     */
+    public synchronized boolean gone(LaneJob job, boolean done) {
+        return underWay.end(job, done);
     }
 
-    /** Forgets waiting jobs of partitions that are not ours any more. */
-    public synchronized void drop(Collection<TopicPartition> partitions) {
+    /**
+     * Partitions are not ours any more: what waits of theirs is forgotten, what runs is finished
+     * for the worker that has them now.
+     *
+     * @return whether anything of theirs runs
+     */
+    public synchronized boolean handOver(Collection<TopicPartition> partitions) {
         for (Queue<LaneJob> queue : waiting.values()) {
             queue.removeIf(
                     job -> {
@@ -100,6 +110,7 @@ public final class JobBoard {
                         return lost;
                     });
         }
+        return underWay.handOver(partitions);
     }
 
     /** Forgets all that wait: the worker leaves. */
@@ -135,7 +146,12 @@ public final class JobBoard {
 
     /** Running, or with an outcome on its way. */
     public synchronized int underWay() {
-        return underWay.size();
+        return underWay.count();
+    }
+
+    /** Whether a record's job runs here, or has an outcome on its way. */
+    public boolean isUnderWay(Place place) {
+        return underWay.of(place.topicPartition()).contains(place.offset());
     }
 
     private Set<Band> bandsWaiting() {

@@ -9,7 +9,26 @@ import org.apache.kafka.common.TopicPartition;
  *
  * @param record key job id, value a routed job
  */
-public record LaneJob(ConsumerRecord<String, byte[]> record, Band band) {
+public record LaneJob(ConsumerRecord<String, byte[]> record, Band band, Way way) {
+
+    /** How a record is run. */
+    public enum Way {
+        AT_ONCE,
+        /** Not before a commit says that it runs here. */
+        NOTED,
+        /** The same, and no other such one beside it: a worker has died while it ran. */
+        ON_TRIAL,
+        /** Not at all: workers have died of it, which is reported instead. */
+        REPORTED_DEAD
+    }
+
+    public LaneJob(ConsumerRecord<String, byte[]> record, Band band) {
+        this(record, band, Way.AT_ONCE);
+    }
+
+    public LaneJob with(Way newWay) {
+        return newWay == way ? this : new LaneJob(record, band, newWay);
+    }
 
     public TopicPartition partition() {
         return new TopicPartition(record.topic(), record.partition());
@@ -19,14 +38,11 @@ public record LaneJob(ConsumerRecord<String, byte[]> record, Band band) {
         return record.offset();
     }
 
-    int bytes() {
-        return Math.max(0, record.serializedValueSize());
-    }
-
-    Place place() {
+    public Place place() {
         return new Place(record.topic(), record.partition(), record.offset());
     }
 
-    /** Names a record; the same whoever reads it, however often. */
-    record Place(String topic, int partition, long offset) {}
+    int bytes() {
+        return Math.max(0, record.serializedValueSize());
+    }
 }

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -17,7 +18,12 @@ import org.jspecify.annotations.Nullable;
  * the other.
  */
 public final class LanePartitions {
+    /** Records that a former owner may have started after its last commit. */
+    private static final int IN_DOUBT = 32;
+
     private final int capacity;
+    private final long self;
+    private final UnderWay underWay;
     private final Set<TopicPartition> fresh = new HashSet<>();
     private final Map<TopicPartition, OffsetBook> books = new HashMap<>();
 
@@ -30,11 +36,19 @@ public final class LanePartitions {
     private final Map<TopicPartition, Commit> committed = new HashMap<>();
     private final Set<TopicPartition> changed = new HashSet<>();
 
+    /** Partitions with a commit of ours: no word of a former owner stands there any more. */
+    private final Set<TopicPartition> claimed = new HashSet<>();
+
+    private final Map<TopicPartition, Integer> inDoubt = new HashMap<>();
+
     /**
      * @param capacity unfinished records in one partition, beyond which no more are taken from it
+     * @param self the runner that we are, in commits
      */
-    public LanePartitions(int capacity) {
+    public LanePartitions(int capacity, long self, UnderWay underWay) {
         this.capacity = capacity;
+        this.self = self;
+        this.underWay = underWay;
     }
 
     public void assigned(Collection<TopicPartition> partitions) {
@@ -51,6 +65,8 @@ public final class LanePartitions {
         }
         committed.keySet().removeAll(partitions);
         changed.removeAll(partitions);
+        claimed.removeAll(partitions);
+        inDoubt.keySet().removeAll(partitions);
     }
 
     /** Partitions whose committed offsets are still to be looked up. */
@@ -63,7 +79,14 @@ public final class LanePartitions {
         offsets.forEach(
                 (partition, offset) -> {
                     if (fresh.remove(partition)) {
-                        books.put(partition, book(partition, offset));
+                        OffsetBook book = book(partition, offset);
+                        books.put(partition, book);
+                        if (book.wasHandedOver()) {
+                            // a last word that is not replaced would hide what starts from now on
+                            changed.add(partition);
+                        } else if (offset != null) {
+                            inDoubt.put(partition, IN_DOUBT);
+                        }
                         if (offset != null) {
                             committed.put(
                                     partition, new Commit(offset.offset(), offset.metadata()));
@@ -84,15 +107,37 @@ public final class LanePartitions {
     /**
      * Takes a record in.
      *
-     * @return whether it is to be run
+     * @return where it stands; empty where it is not to be run, because it has finished or its
+     *     partition is not ours
      */
-    public boolean receive(TopicPartition partition, long offset) {
+    public Optional<Standing> receive(TopicPartition partition, long offset) {
         OffsetBook book = books.get(partition);
         if (book == null) {
-            return false;
+            return Optional.empty();
         }
         changed.add(partition);
         return book.receive(offset);
+    }
+
+    /**
+     * Whether the next record of a partition must not start before a commit says that it runs here:
+     * the former owner may have died of it before it could say so.
+     */
+    public boolean isInDoubt(TopicPartition partition) {
+        int left = inDoubt.getOrDefault(partition, 0);
+        if (left > 0) {
+            inDoubt.put(partition, left - 1);
+        }
+        return left > 0 || !claimed.contains(partition);
+    }
+
+    /** What has become known about a record that was received. */
+    public void mark(TopicPartition partition, long offset, Standing standing) {
+        OffsetBook book = books.get(partition);
+        if (book != null) {
+            book.mark(offset, standing);
+            changed.add(partition);
+        }
     }
 
     /** The consumer's positions after a poll. */
@@ -135,21 +180,30 @@ public final class LanePartitions {
 
     /** Whether there may be something to commit. */
     public boolean hasChanges() {
-        return !changed.isEmpty();
+        return !changed.isEmpty() || underWay.hasStarted();
     }
 
     /** What differs from the last commit; it counts as committed from now on. */
     public Map<TopicPartition, OffsetAndMetadata> takeDue() {
-        return takeDue(Set.copyOf(changed));
+        changed.addAll(underWay.takeStarted());
+        Map<TopicPartition, OffsetAndMetadata> due = due(changed, false);
+        changed.clear();
+        return due;
     }
 
-    /** The same, of some partitions only. */
-    public Map<TopicPartition, OffsetAndMetadata> takeDue(Collection<TopicPartition> partitions) {
+    /** The last word about some partitions: nothing more of them is started here. */
+    public Map<TopicPartition, OffsetAndMetadata> takeLast(Collection<TopicPartition> partitions) {
+        changed.removeAll(partitions);
+        return due(partitions, true);
+    }
+
+    private Map<TopicPartition, OffsetAndMetadata> due(
+            Collection<TopicPartition> partitions, boolean last) {
         Map<TopicPartition, OffsetAndMetadata> due = new HashMap<>();
         for (TopicPartition partition : partitions) {
             OffsetBook book = books.get(partition);
-            if (book != null && changed.remove(partition)) {
-                book.commit()
+            if (book != null) {
+                book.commit(underWay.of(partition), self, last)
                         .filter(commit -> !commit.equals(committed.put(partition, commit)))
                         .ifPresent(
                                 commit ->
@@ -160,6 +214,11 @@ public final class LanePartitions {
             }
         }
         return due;
+    }
+
+    /** A commit has got through. */
+    public void commitSucceeded(Collection<TopicPartition> partitions) {
+        partitions.stream().filter(books::containsKey).forEach(claimed::add);
     }
 
     /** A commit did not get through: it is due again. */

@@ -1,7 +1,9 @@
 package dev.millrace.workers.intake;
 
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -19,10 +21,10 @@ public final class OffsetBook {
     private OffsetHint restored;
 
     /** Unfinished offsets of the hint that have not come in yet. */
-    private final TreeSet<Long> expected;
+    private final TreeMap<Long, Standing> expected;
 
-    /** Received here and not finished. */
-    private final TreeSet<Long> unfinished = new TreeSet<>();
+    /** Received here and not finished; as they stand but for what runs here. */
+    private final TreeMap<Long, Standing> unfinished = new TreeMap<>();
 
     /** Finished here before they came in: they ran on while the partition was away. */
     private final TreeSet<Long> early = new TreeSet<>();
@@ -35,7 +37,7 @@ public final class OffsetBook {
         }
         this.capacity = capacity;
         this.restored = restored;
-        this.expected = new TreeSet<>(restored.unfinished());
+        this.expected = new TreeMap<>(restored.unfinished());
     }
 
     /** A partition that nobody has committed. */
@@ -50,30 +52,35 @@ public final class OffsetBook {
 
     /** Adds what the partition's former book knew, which may be more than it could commit. */
     public OffsetBook remembering(OffsetBook former) {
-        restored = restored.or(former.knowledge());
+        restored = restored.or(former.knowledge(Set.of(), 0, false));
         expected.clear();
-        expected.addAll(restored.unfinished());
+        expected.putAll(restored.unfinished());
         early.addAll(former.early);
-        expected.removeAll(early);
+        expected.keySet().removeAll(early);
         return this;
     }
 
     /**
      * Takes a record in.
      *
-     * @return whether it is to be run; false where it has finished already
+     * @return where it stands; empty where it has finished already
      */
-    public boolean receive(long offset) {
+    public Optional<Standing> receive(long offset) {
         if (offset < next) {
             forget();
         }
         next = offset + 1;
-        expected.remove(offset);
+        Standing standing = expected.remove(offset);
         if (early.remove(offset) || restored.isFinished(offset)) {
-            return false;
+            return Optional.empty();
         }
-        unfinished.add(offset);
-        return true;
+        unfinished.put(offset, standing == null ? Standing.WAITING : standing);
+        return Optional.ofNullable(unfinished.get(offset));
+    }
+
+    /** What has become known about a record that was received. */
+    public void mark(long offset, Standing standing) {
+        unfinished.replace(offset, standing);
     }
 
     /**
@@ -90,13 +97,13 @@ public final class OffsetBook {
     /** The consumer's position: offsets below it that were not received carry no record. */
     public void advance(long position) {
         next = Math.max(next, position);
-        expected.headSet(position).clear();
+        expected.headMap(position).clear();
         early.headSet(position).clear();
     }
 
     /** A job is over and its outcome is safe. */
     public void finish(long offset) {
-        if (!unfinished.remove(offset) && offset >= next) {
+        if (unfinished.remove(offset) == null && offset >= next) {
             early.add(offset);
             expected.remove(offset);
         }
@@ -111,29 +118,35 @@ public final class OffsetBook {
         return unfinished.size();
     }
 
-    /** What may be committed now; empty while nothing has been received or committed. */
-    public Optional<Commit> commit() {
-        OffsetHint known = knowledge();
+    /**
+     * What may be committed now; empty while nothing has been received or committed.
+     *
+     * @param running offsets that run here
+     * @param self the runner that we are
+     * @param last whether nothing more of the partition is started here
+     */
+    public Optional<Commit> commit(Set<Long> running, long self, boolean last) {
+        OffsetHint known = knowledge(running, self, last);
         if (known.upTo() < 0) {
             return Optional.empty();
         }
-        long prefix = lowestOutstanding().orElse(known.upTo());
+        SortedMap<Long, Standing> outstanding = known.unfinished();
+        long prefix = outstanding.isEmpty() ? known.upTo() : outstanding.firstKey();
         return Optional.of(new Commit(prefix, known.encode(prefix)));
     }
 
-    private OffsetHint knowledge() {
-        TreeSet<Long> outstanding = new TreeSet<>(unfinished);
-        outstanding.addAll(expected);
-        return new OffsetHint(Math.max(next, restored.upTo()), outstanding);
+    /** Whether the former owner's last word says that it started nothing more. */
+    boolean wasHandedOver() {
+        return restored.handedOver();
     }
 
-    private OptionalLong lowestOutstanding() {
-        if (unfinished.isEmpty() && expected.isEmpty()) {
-            return OptionalLong.empty();
+    private OffsetHint knowledge(Set<Long> running, long self, boolean last) {
+        TreeMap<Long, Standing> outstanding = new TreeMap<>(unfinished);
+        for (long offset : running) {
+            outstanding.computeIfPresent(offset, (unused, standing) -> standing.startedBy(self));
         }
-        long received = unfinished.isEmpty() ? Long.MAX_VALUE : unfinished.first();
-        long awaited = expected.isEmpty() ? Long.MAX_VALUE : expected.first();
-        return OptionalLong.of(Math.min(received, awaited));
+        outstanding.putAll(expected);
+        return new OffsetHint(Math.max(next, restored.upTo()), outstanding, last);
     }
 
     /**

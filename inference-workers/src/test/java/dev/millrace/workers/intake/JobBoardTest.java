@@ -12,7 +12,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 class JobBoardTest {
-    private final JobBoard board = new JobBoard(new BandChoice());
+    private final JobBoard board = new JobBoard(new BandChoice(), new UnderWay(() -> 0));
 
     @Test
     void noMoreRunThanThereAreSlots() {
@@ -47,7 +47,7 @@ class JobBoardTest {
         // Then
         assertThat(again).isFalse();
         board.released();
-        board.gone(running);
+        board.gone(running, true);
         assertThat(board.offer(job(Band.STANDARD, 0, 7))).isTrue();
     }
 
@@ -61,9 +61,10 @@ class JobBoardTest {
         board.offer(job(Band.INTERACTIVE, 0, 1));
 
         // When
-        board.drop(Set.of(new TopicPartition(topic(Band.STANDARD), 0)));
+        boolean stillRuns = board.handOver(Set.of(new TopicPartition(topic(Band.STANDARD), 0)));
 
         // Then
+        assertThat(stillRuns).isTrue();
         assertThat(board.waiting()).isEqualTo(2);
         assertThat(board.underWay()).isEqualTo(1);
     }
@@ -82,7 +83,7 @@ class JobBoardTest {
         for (Optional<LaneJob> job = board.take(); job.isPresent(); job = board.take()) {
             room.add(board.hasRoom(Band.STANDARD));
             board.released();
-            board.gone(job.get());
+            board.gone(job.get(), true);
         }
 
         // Then

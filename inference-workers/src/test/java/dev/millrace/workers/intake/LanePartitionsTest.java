@@ -14,7 +14,10 @@ class LanePartitionsTest {
     private static final TopicPartition ONE = new TopicPartition("lane", 0);
     private static final TopicPartition TWO = new TopicPartition("lane", 1);
 
-    private final LanePartitions partitions = new LanePartitions(4);
+    private static final long SELF = 7;
+
+    private final UnderWay underWay = new UnderWay(() -> 0);
+    private final LanePartitions partitions = new LanePartitions(4, SELF, underWay);
 
     @Test
     void nothingIsTakenBeforeTheCommittedOffsetIsKnown() {
@@ -23,10 +26,10 @@ class LanePartitionsTest {
 
         // Then
         assertThat(partitions.fresh()).containsExactly(ONE);
-        assertThat(partitions.receive(ONE, 3)).isFalse();
+        assertThat(partitions.receive(ONE, 3)).isEmpty();
         restore(ONE, null);
         assertThat(partitions.fresh()).isEmpty();
-        assertThat(partitions.receive(ONE, 3)).isTrue();
+        assertThat(partitions.receive(ONE, 3)).isPresent();
     }
 
     @Test
@@ -92,8 +95,8 @@ class LanePartitionsTest {
         restore(ONE, null);
 
         // Then
-        assertThat(partitions.receive(ONE, 1)).isFalse();
-        assertThat(partitions.receive(ONE, 2)).isTrue();
+        assertThat(partitions.receive(ONE, 1)).isEmpty();
+        assertThat(partitions.receive(ONE, 2)).isPresent();
     }
 
     @Test
@@ -112,8 +115,8 @@ class LanePartitionsTest {
         restore(ONE, committed);
 
         // Then
-        assertThat(partitions.receive(ONE, 1)).isTrue();
-        assertThat(partitions.receive(ONE, 2)).isFalse();
+        assertThat(partitions.receive(ONE, 1)).isPresent();
+        assertThat(partitions.receive(ONE, 2)).isEmpty();
     }
 
     private void restore(TopicPartition partition, @Nullable OffsetAndMetadata offset) {

@@ -6,10 +6,12 @@ import dev.millrace.workers.intake.OffsetBook.Commit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -20,7 +22,7 @@ class OffsetBookTest {
 
     @Test
     void aPartitionThatNobodyTouchedCommitsNothing() {
-        assertThat(OffsetBook.fresh(CAPACITY).commit()).isEmpty();
+        assertThat(due(OffsetBook.fresh(CAPACITY))).isEmpty();
     }
 
     @Test
@@ -37,10 +39,10 @@ class OffsetBookTest {
         book.finish(12);
 
         // Then
-        assertThat(book.commit())
+        assertThat(due(book))
                 .hasValueSatisfying(commit -> assertThat(commit.offset()).isEqualTo(10));
         book.finish(10);
-        assertThat(book.commit()).contains(new Commit(13, ""));
+        assertThat(due(book)).contains(new Commit(13, ""));
     }
 
     @Test
@@ -54,7 +56,7 @@ class OffsetBookTest {
         book.finish(0);
 
         // Then
-        assertThat(book.commit()).contains(new Commit(2, ""));
+        assertThat(due(book)).contains(new Commit(2, ""));
     }
 
     @Test
@@ -66,7 +68,7 @@ class OffsetBookTest {
         book.advance(9);
 
         // Then
-        assertThat(book.commit()).contains(new Commit(9, ""));
+        assertThat(due(book)).contains(new Commit(9, ""));
     }
 
     @Test
@@ -78,7 +80,7 @@ class OffsetBookTest {
         }
         before.finish(1);
         before.finish(3);
-        Commit commit = before.commit().orElseThrow();
+        Commit commit = due(before).orElseThrow();
 
         // When
         OffsetBook after = OffsetBook.restored(commit.offset(), commit.metadata(), CAPACITY);
@@ -87,11 +89,11 @@ class OffsetBookTest {
         assertThat(commit.offset()).isZero();
         assertThat(
                         List.of(
-                                after.receive(0),
-                                after.receive(1),
-                                after.receive(2),
-                                after.receive(3),
-                                after.receive(4)))
+                                runs(after, 0),
+                                runs(after, 1),
+                                runs(after, 2),
+                                runs(after, 3),
+                                runs(after, 4)))
                 .containsExactly(true, false, true, false, true);
     }
 
@@ -101,11 +103,11 @@ class OffsetBookTest {
         OffsetBook book = OffsetBook.restored(20, "", CAPACITY);
 
         // When
-        boolean run = book.receive(19);
+        boolean run = runs(book, 19);
 
         // Then
         assertThat(run).isFalse();
-        assertThat(book.commit()).contains(new Commit(20, ""));
+        assertThat(due(book)).contains(new Commit(20, ""));
     }
 
     @Test
@@ -116,13 +118,14 @@ class OffsetBookTest {
         book.finish(20);
 
         // When
-        boolean run = book.receive(3);
+        boolean run = runs(book, 3);
 
         // Then
         assertThat(run).isTrue();
-        assertThat(book.commit()).contains(new Commit(3, new OffsetHint(4, setOf(3L)).encode(3)));
+        assertThat(due(book))
+                .contains(new Commit(3, new OffsetHint(4, waiting(3), false).encode(3)));
         book.finish(3);
-        assertThat(book.commit()).contains(new Commit(4, ""));
+        assertThat(due(book)).contains(new Commit(4, ""));
     }
 
     @Test
@@ -139,10 +142,10 @@ class OffsetBookTest {
         after.finish(2);
 
         // Then
-        assertThat(List.of(after.receive(0), after.receive(1), after.receive(2)))
+        assertThat(List.of(runs(after, 0), runs(after, 1), runs(after, 2)))
                 .containsExactly(true, false, false);
         after.finish(0);
-        assertThat(after.commit()).contains(new Commit(3, ""));
+        assertThat(due(after)).contains(new Commit(3, ""));
     }
 
     @Test
@@ -171,16 +174,58 @@ class OffsetBookTest {
         }
 
         // When
-        Commit commit = book.commit().orElseThrow();
+        Commit commit = due(book).orElseThrow();
         OffsetBook after = OffsetBook.restored(commit.offset(), commit.metadata(), CAPACITY);
 
         // Then
         assertThat(commit.offset()).isEqualTo(5);
         assertThat(commit.metadata()).hasSizeLessThan(20);
-        assertThat(after.receive(5)).isTrue();
-        assertThat(after.receive(6)).isFalse();
-        assertThat(after.receive(72_005)).isFalse();
-        assertThat(after.receive(72_006)).isTrue();
+        assertThat(runs(after, 5)).isTrue();
+        assertThat(runs(after, 6)).isFalse();
+        assertThat(runs(after, 72_005)).isFalse();
+        assertThat(runs(after, 72_006)).isTrue();
+    }
+
+    @Test
+    void theLastWordTellsTheNextOwnerWhatStillRunsAndWhere() {
+        // Given
+        OffsetBook before = OffsetBook.fresh(CAPACITY);
+        for (long offset = 0; offset < 4; offset++) {
+            before.receive(offset);
+        }
+        before.mark(2, Standing.SUSPECT);
+        before.finish(1);
+
+        // When
+        Commit commit = before.commit(Set.of(0L, 2L), 77, true).orElseThrow();
+        OffsetBook after = OffsetBook.restored(commit.offset(), commit.metadata(), CAPACITY);
+
+        // Then
+        assertThat(after.wasHandedOver()).isTrue();
+        assertThat(after.receive(0)).contains(Standing.running(77));
+        assertThat(after.receive(1)).isEmpty();
+        assertThat(after.receive(2)).contains(Standing.tried(77));
+        assertThat(after.receive(3)).contains(Standing.WAITING);
+        assertThat(after.receive(4)).as("nobody knows it").contains(Standing.WAITING);
+    }
+
+    @Test
+    void whatAnotherWorkerRunsIsPassedOnByEveryOwner() {
+        // Given an owner that waits for a former one, with and without having read the record
+        OffsetBook first = OffsetBook.fresh(CAPACITY);
+        first.receive(0);
+        first.receive(1);
+        Commit handOver = first.commit(Set.of(0L, 1L), 77, true).orElseThrow();
+        OffsetBook second = OffsetBook.restored(handOver.offset(), handOver.metadata(), CAPACITY);
+        second.receive(0);
+
+        // When
+        Commit next = second.commit(Set.of(), 88, true).orElseThrow();
+        OffsetBook third = OffsetBook.restored(next.offset(), next.metadata(), CAPACITY);
+
+        // Then
+        assertThat(third.receive(0)).contains(Standing.running(77));
+        assertThat(third.receive(1)).contains(Standing.running(77));
     }
 
     /**
@@ -213,8 +258,16 @@ class OffsetBookTest {
         assertThat(partition.committed).isEqualTo(new Commit(partition.end, ""));
     }
 
-    private static SortedSet<Long> setOf(Long... offsets) {
-        return new TreeSet<>(List.of(offsets));
+    private static Optional<Commit> due(OffsetBook book) {
+        return book.commit(Set.of(), 1, false);
+    }
+
+    private static boolean runs(OffsetBook book, long offset) {
+        return book.receive(offset).isPresent();
+    }
+
+    private static SortedMap<Long, Standing> waiting(long offset) {
+        return new TreeMap<>(Map.of(offset, Standing.WAITING));
     }
 
     /**
@@ -251,7 +304,7 @@ class OffsetBookTest {
                 long from = position;
                 long offset = jobs.stream().filter(job -> job >= from).findFirst().orElse(end);
                 if (offset < end) {
-                    if (book.receive(offset)) {
+                    if (runs(book, offset)) {
                         assertThat(known).doesNotContain(offset);
                         if (!running.contains(offset)) {
                             running.add(offset);
@@ -275,7 +328,7 @@ class OffsetBookTest {
         }
 
         void commit() {
-            book.commit()
+            due(book)
                     .ifPresent(
                             commit -> {
                                 assertThat(commit.offset())
