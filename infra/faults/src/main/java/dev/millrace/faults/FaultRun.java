@@ -30,7 +30,7 @@ final class FaultRun {
     private final Fault fault;
     private final Scene scene;
     private final List<String> broken = new ArrayList<>();
-    private final Set<String> met = new HashSet<>();
+    private long mayRerun;
     private double recovery;
     private int rounds;
 
@@ -63,7 +63,7 @@ final class FaultRun {
 
     private void round(String name, int wanted) throws Exception {
         Strike strike = fault.blow().strike(scene);
-        met.addAll(strike.open());
+        mayRerun += fault.mayRerun() ? strike.open().size() + strike.justEnded() : 0;
         double seconds = recovered(strike);
         recovery = Math.max(recovery, seconds);
         rounds++;
@@ -129,7 +129,6 @@ final class FaultRun {
         }
         long lost = scene.open().size();
         long reruns = reruns();
-        long mayRerun = fault.mayRerun() ? met.size() : 0;
         require(lost == 0, lost + " jobs are lost");
         require(scene.watch().duplicates() == 0, scene.watch().duplicates() + " second results");
         require(

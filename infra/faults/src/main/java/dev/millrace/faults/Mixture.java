@@ -30,15 +30,17 @@ final class Mixture {
 
     static Strike strike(Scene scene) throws Exception {
         Set<String> open = new HashSet<>();
+        int justEnded = 0;
         Strike last = scene.now();
         for (int i = 0; i < STRIKES; i++) {
             Part part = PARTS.get(scene.random().nextInt(PARTS.size()));
             scene.progress().say("  strike %d/%d  %s", i + 1, STRIKES, part.name());
             last = part.blow().strike(scene);
             open.addAll(last.open());
+            justEnded += last.justEnded();
             TimeUnit.MILLISECONDS.sleep(scene.random().nextInt(LONGEST_PAUSE_MS));
         }
-        return new Strike(last.nanos(), open, last.unbilled(), last.billed());
+        return new Strike(last.nanos(), open, justEnded, last.unbilled(), last.billed());
     }
 
     private Mixture() {}

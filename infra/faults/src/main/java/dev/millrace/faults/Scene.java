@@ -44,6 +44,11 @@ record Scene(
 
     /** A strike that happens now. */
     Strike now() {
-        return new Strike(System.nanoTime(), open(), unbilled(), watch.billed());
+        return new Strike(
+                System.nanoTime(),
+                open(),
+                watch.resultsInTheLastSecond(),
+                unbilled(),
+                watch.billed());
     }
 }

@@ -7,6 +7,7 @@ import dev.millrace.local.home.Home;
 import dev.millrace.local.home.Pids;
 import dev.millrace.local.home.Ports;
 import dev.millrace.local.home.StackState;
+import dev.millrace.local.supervise.Supervisor;
 import dev.millrace.local.supervise.SupervisorMain;
 import dev.millrace.stack.JavaCommand;
 import dev.millrace.stack.JavaHome;
@@ -110,6 +111,7 @@ public final class LocalStack {
 
     private ProcessHandle launch() throws IOException {
         Ports.requireValidBase(System.getenv());
+        int brokers = Supervisor.brokers(System.getenv());
         Files.deleteIfExists(home.stateFile());
         List<String> command = new ArrayList<>();
         // a session of its own, so that Ctrl-C here does not end the stack
@@ -131,6 +133,7 @@ public final class LocalStack {
                         .redirectOutput(
                                 ProcessBuilder.Redirect.appendTo(home.log("supervisor").toFile()));
         builder.environment().put("MILLRACE_HOME", home.root().toString());
+        builder.environment().put("MILLRACE_BROKERS", Integer.toString(brokers));
         builder.environment().put("MILLRACE_CHECKOUT", home.checkout().toString());
         return builder.start().toHandle();
     }

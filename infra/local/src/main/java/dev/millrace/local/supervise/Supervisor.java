@@ -64,7 +64,7 @@ public final class Supervisor implements AutoCloseable {
      */
     public Supervisor(Home home, Map<String, String> environment) {
         this.home = home;
-        this.brokers = brokers(environment.getOrDefault("MILLRACE_BROKERS", "1"));
+        this.brokers = brokers(environment);
         this.environment = Map.copyOf(environment);
         this.board = new StateBoard(home);
         this.ports = new Ports(home, environment, new FreePorts());
@@ -247,7 +247,13 @@ public final class Supervisor implements AutoCloseable {
                 .orElseThrow();
     }
 
-    private static int brokers(String text) {
+    /**
+     * How many brokers a stack is to have.
+     *
+     * @throws IllegalArgumentException where {@code MILLRACE_BROKERS} is neither 1 nor 3
+     */
+    public static int brokers(Map<String, String> environment) {
+        String text = environment.getOrDefault("MILLRACE_BROKERS", "1");
         return switch (text) {
             case "1" -> 1;
             case "3" -> 3;
