@@ -24,13 +24,11 @@ import dev.millrace.topics.Topics;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.JobCommand;
 import dev.millrace.v1.Submission;
-
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * The trust boundary, read this first. Jobs come in by HTTP and by topic, and go on to admission
@@ -110,6 +108,25 @@ public final class IngressFlow {
                                 ids.issuedTo(tenant.name(), jobId)
                                         ? Optional.of(queued(jobId))
                                         : Optional.empty());
+    }
+
+    /**
+     * A caller stops its own job, wherever it is. Asking again changes nothing, and a job that has
+     * ended stays as it is.
+     */
+    public CancelAnswer cancel(Tenant tenant, String jobId, TraceContext trace) {
+        Optional<JobView> job = show(tenant, jobId);
+        if (job.isEmpty()) {
+            return new CancelAnswer.Unknown();
+        }
+        if (job.get().hasEnded()) {
+            return new CancelAnswer.Ended(job.get());
+        }
+        return switch (ports.jobs().append(commands.cancellation(jobId, tenant), trace).join()) {
+            case Sent.Acknowledged acknowledged -> new CancelAnswer.Asked(job.get());
+            case Sent.NotNow notNow -> new CancelAnswer.Unreachable();
+            case Sent.Never never -> new CancelAnswer.Unreachable();
+        };
     }
 
     private Optional<JobView> view(Tenant tenant, String jobId) {

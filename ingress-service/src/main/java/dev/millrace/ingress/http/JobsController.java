@@ -2,6 +2,7 @@ package dev.millrace.ingress.http;
 
 import dev.millrace.catalog.Tenant;
 import dev.millrace.ingress.Answer;
+import dev.millrace.ingress.CancelAnswer;
 import dev.millrace.ingress.IngressFlow;
 import dev.millrace.ingress.IngressMetrics;
 import dev.millrace.ingress.http.JobBody.BadBodyException;
@@ -92,6 +93,26 @@ final class JobsController {
             return job.isPresent()
                     ? HttpResponse.ok(job.get())
                     : Problems.of(HttpStatus.NOT_FOUND, Problems.notFound());
+        } catch (StoredJobs.UnavailableException e) {
+            return Problems.later(HttpStatus.SERVICE_UNAVAILABLE, Problems.databaseDown());
+        }
+    }
+
+    @Post(uri = "/{id}/cancel", consumes = MediaType.ALL)
+    HttpResponse<?> cancel(
+            @RequestAttribute(ApiKeyFilter.TENANT) Tenant tenant,
+            @PathVariable String id,
+            HttpRequest<?> request) {
+        try {
+            return switch (flow.cancel(tenant, id, trace(request.getHeaders()))) {
+                case CancelAnswer.Asked(JobView job) -> HttpResponse.accepted().body(job);
+                case CancelAnswer.Ended(JobView job) -> HttpResponse.ok(job);
+                case CancelAnswer.Unknown unknown ->
+                        Problems.of(HttpStatus.NOT_FOUND, Problems.notFound());
+                case CancelAnswer.Unreachable unreachable ->
+                        Problems.later(
+                                HttpStatus.SERVICE_UNAVAILABLE, Problems.cancelUnconfirmed());
+            };
         } catch (StoredJobs.UnavailableException e) {
             return Problems.later(HttpStatus.SERVICE_UNAVAILABLE, Problems.databaseDown());
         }

@@ -44,6 +44,14 @@ final class Problems {
                         : "the pipeline is out of reach; nothing was accepted");
     }
 
+    static JobError cancelUnconfirmed() {
+        return new JobError(
+                "pipeline_unavailable",
+                null,
+                null,
+                "the pipeline did not confirm the cancellation: ask again, which does no harm");
+    }
+
     static JobError starting() {
         return new JobError("starting", null, null, "the service has not read its catalog yet");
     }

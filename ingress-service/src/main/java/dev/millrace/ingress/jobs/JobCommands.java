@@ -3,6 +3,7 @@ package dev.millrace.ingress.jobs;
 import dev.millrace.catalog.Tenant;
 import dev.millrace.ingress.check.Attachments;
 import dev.millrace.ingress.check.Destinations;
+import dev.millrace.v1.Cancellation;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.JobCommand;
 import dev.millrace.v1.JobError;
@@ -10,11 +11,9 @@ import dev.millrace.v1.Refusal;
 import dev.millrace.v1.Source;
 import dev.millrace.v1.SourceKind;
 import dev.millrace.v1.Submission;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Clock;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Names jobs and writes the commands that carry them to admission. */
 public final class JobCommands {
@@ -78,6 +77,12 @@ public final class JobCommands {
         String reply = job.getReply().filter(name -> Destinations.owns(tenant, name)).orElse(null);
         return command(
                 own(tenant, from), tenant, source(from), new Refusal(error, reply, metadata), null);
+    }
+
+    /** A caller wants no more of a job. */
+    public JobCommand cancellation(String jobId, Tenant tenant) {
+        Source caller = Source.newBuilder().setKind(SourceKind.HTTP).build();
+        return command(jobId, tenant, caller, new Cancellation("asked for by the caller"), null);
     }
 
     private String own(Tenant tenant, Coordinates from) {

@@ -1,11 +1,13 @@
 package dev.millrace.ingress.jobs;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.micronaut.serde.annotation.Serdeable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,11 +34,18 @@ public record JobView(
         @Nullable Map<String, String> metadata) {
 
     public static final String QUEUED = "queued";
+    private static final Set<String> OPEN = Set.of(QUEUED, "running");
 
     /** A job of which no more is known than that it was accepted. */
     public static JobView queued(String id, @Nullable Instant createdAt) {
         return new JobView(
                 id, QUEUED, createdAt, null, null, null, null, null, null, null, null, null, null);
+    }
+
+    /** Whether the job has its result. */
+    @JsonIgnore
+    public boolean hasEnded() {
+        return !OPEN.contains(status);
     }
 
     /** Tokens by kind: the input ones include the cached, the output ones the reasoning. */

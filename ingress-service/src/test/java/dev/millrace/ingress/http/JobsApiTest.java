@@ -8,6 +8,7 @@ import dev.millrace.ingress.Examples;
 import dev.millrace.ingress.HttpSide;
 import dev.millrace.ingress.jobs.JobView;
 import dev.millrace.ingress.jobs.Sent;
+import dev.millrace.v1.Cancellation;
 import dev.millrace.v1.IngressReply;
 import dev.millrace.v1.JobCommand;
 import dev.millrace.v1.JobError;
@@ -59,6 +60,67 @@ class JobsApiTest {
     @BeforeEach
     void reset() {
         side.reset();
+    }
+
+    // ---------------------------------------------------------------- cancelled
+
+    @Test
+    void aJobIsCancelledByItsOwnerAndAskingTwiceDoesNoHarm() throws Exception {
+        // Given
+        String id = id(post(JOB));
+
+        // When
+        HttpResponse<String> first = cancel(id, Examples.ACME_KEY);
+        HttpResponse<String> again = cancel(id, Examples.ACME_KEY);
+
+        // Then
+        assertThat(first.statusCode()).isEqualTo(202);
+        assertThat(again.statusCode()).isEqualTo(202);
+        assertThat(JSON.readTree(first.body()).get("id").textValue()).isEqualTo(id);
+        JobCommand command = side.jobs().written().get(1);
+        assertThat(command.getJobId()).isEqualTo(id);
+        assertThat(command.getTenant()).isEqualTo("acme");
+        assertThat(command.getBody()).isInstanceOf(Cancellation.class);
+    }
+
+    @Test
+    void aJobThatHasEndedStaysAsItIs() throws Exception {
+        // Given
+        String id = id(post(JOB));
+        side.stored().put("acme", succeeded(id));
+
+        // When
+        HttpResponse<String> response = cancel(id, Examples.ACME_KEY);
+
+        // Then
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(JSON.readTree(response.body()).get("status").textValue()).isEqualTo("succeeded");
+        assertThat(side.jobs().written()).hasSize(1);
+    }
+
+    @Test
+    void anotherTenantsJobOrNoneCannotBeCancelled() throws Exception {
+        // Given
+        String id = id(post(JOB));
+
+        // Then
+        assertThat(cancel(id, Examples.OTHER_KEY).statusCode()).isEqualTo(404);
+        assertThat(cancel("nonsense", Examples.ACME_KEY).statusCode()).isEqualTo(404);
+        assertThat(side.jobs().written()).hasSize(1);
+    }
+
+    @Test
+    void aCancellationThatIsNotConfirmedIsToBeAskedForAgain() throws Exception {
+        // Given
+        String id = id(post(JOB));
+        side.jobs().answer(command -> new Sent.NotNow("slow", false));
+
+        // When
+        HttpResponse<String> response = cancel(id, Examples.ACME_KEY);
+
+        // Then
+        assertThat(response.statusCode()).isEqualTo(503);
+        assertThat(response.headers().firstValue("Retry-After")).isPresent();
     }
 
     // ---------------------------------------------------------------- accepted
@@ -524,6 +586,13 @@ class JobsApiTest {
             request.header(headers[i], headers[i + 1]);
         }
         return send(request);
+    }
+
+    private static HttpResponse<String> cancel(String id, String key) throws Exception {
+        return send(
+                HttpRequest.newBuilder(uri("/v1/jobs/" + id + "/cancel"))
+                        .header("Authorization", "Bearer " + key)
+                        .POST(BodyPublishers.noBody()));
     }
 
     private static HttpResponse<String> get(String path) throws Exception {

@@ -2,7 +2,6 @@ package dev.millrace.local.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-
 import dev.millrace.kit.Connection;
 import dev.millrace.local.apply.CatalogApply;
 import dev.millrace.local.cli.OracleSubject;
@@ -18,12 +17,6 @@ import dev.millrace.topics.Topics;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.InferenceResult;
 import dev.millrace.v1.Message;
-
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.awaitility.Awaitility;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -44,6 +37,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
 
 /**
  * A caller of a whole stack of real parts, and eyes on its topics and tables. One stack is shared
@@ -142,7 +139,7 @@ final class Pipeline implements AutoCloseable {
                     .append(lane)
                     .append(
                             ", effective_from: 2026-01-01T00:00:00Z, currency: USD, input: 1000000,"
-                                + " output: 2000000}\n");
+                                    + " output: 2000000}\n");
         }
         apply(catalog.replace("\nroutes:", "\n" + lanes + "\nroutes:") + prices);
         Awaitility.await("workers of the added lanes")
@@ -215,6 +212,13 @@ final class Pipeline implements AutoCloseable {
                         .POST(HttpRequest.BodyPublishers.ofString(body));
         headers.forEach(request::header);
         return send(request.build());
+    }
+
+    Answer cancel(String tenant, String id) throws IOException, InterruptedException {
+        return send(
+                authorized("/v1/jobs/" + id + "/cancel", endpoints.apiKeys().get(tenant))
+                        .POST(HttpRequest.BodyPublishers.noBody())
+                        .build());
     }
 
     Answer getJob(String tenant, String id) throws IOException, InterruptedException {

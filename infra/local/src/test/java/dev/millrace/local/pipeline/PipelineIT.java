@@ -105,6 +105,43 @@ class PipelineIT extends PipelineScenario {
     }
 
     @Test
+    void aJobIsCancelledInTheMiddleOfItsWorkAndAlsoWhereNobodyServesItsLane() throws Exception {
+        for (String lane : List.of("slow", "idle")) {
+            // Given
+            String id =
+                    pipeline.postHttp("acme", body(lane, "no more of this"), Map.of())
+                            .body()
+                            .path("id")
+                            .asText();
+            if (lane.equals("slow")) {
+                Awaitility.await("it runs")
+                        .atMost(Pipeline.PATIENCE)
+                        .ignoreExceptions()
+                        .until(
+                                () ->
+                                        pipeline.metric("worker-slow", "millrace_worker_in_flight")
+                                                > 0);
+            }
+
+            // When
+            Pipeline.Answer asked = pipeline.cancel("acme", id);
+
+            // Then
+            assertThat(asked.status()).isEqualTo(202);
+            InferenceResult result =
+                    Awaitility.await("the end of a job in lane " + lane)
+                            .atMost(Pipeline.PATIENCE)
+                            .until(() -> resultsById(id), found -> !found.isEmpty())
+                            .getFirst();
+            assertThat(result.getStatus()).isEqualTo(ResultStatus.CANCELLED);
+            Awaitility.await("a second asking finds it ended")
+                    .atMost(Pipeline.PATIENCE)
+                    .until(() -> pipeline.cancel("acme", id).status() == 200);
+            assertThat(pipeline.cancel("borealis", id).status()).isEqualTo(404);
+        }
+    }
+
+    @Test
     void aJobForALaneWithoutWorkersExpiresAtItsDeadline() throws Exception {
         // Given
         String mark = mark();
