@@ -58,7 +58,8 @@ public final class Admission {
         if (job.isPresent()) {
             return new Verdict.Settled(again(arrival, submission, head, job.get(), known));
         }
-        if (known.find(arrival.answerId()).isPresent()) {
+        if (!arrival.answerId().equals(arrival.id())
+                && known.find(arrival.answerId()).isPresent()) {
             return new Verdict.Settled(Step.NOTHING);
         }
         int limit = limits(tenant).maxOutstanding();

@@ -1,5 +1,6 @@
 package dev.millrace.classifier;
 
+import dev.millrace.classifier.fair.LaneBoard;
 import dev.millrace.classifier.job.Emission;
 import dev.millrace.classifier.store.Stores;
 import dev.millrace.classifier.stream.ClassifierMetrics;
@@ -39,17 +40,20 @@ public final class ClassifierTopology implements Supplier<Topology> {
 
     private final JobFlow flow;
     private final PatientCatalog catalog;
+    private final LaneBoard lanes;
     private final ClassifierMetrics metrics;
     private final TopicSerdes serdes;
     private final Tracing tracing;
 
     public ClassifierTopology(
             PatientCatalog catalog,
+            LaneBoard lanes,
             ClassifierMetrics metrics,
             TopicSerdes serdes,
             Tracing tracing) {
-        this.flow = JobFlow.with(catalog);
+        this.flow = JobFlow.with(catalog, lanes);
         this.catalog = catalog;
+        this.lanes = lanes;
         this.metrics = metrics;
         this.serdes = serdes;
         this.tracing = tracing;
@@ -70,7 +74,7 @@ public final class ClassifierTopology implements Supplier<Topology> {
                 source(builder, Topics.JOBS)
                         .merge(source(builder, Topics.OUTCOMES), Named.as("commands-and-outcomes"))
                         .process(
-                                () -> new JobProcessor(flow, catalog, metrics, tracing),
+                                () -> new JobProcessor(flow, catalog, lanes, metrics, tracing),
                                 Named.as("admit-screen-classify-route-complete"),
                                 Stores.NAMES.toArray(String[]::new));
 

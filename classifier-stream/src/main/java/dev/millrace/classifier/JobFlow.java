@@ -6,12 +6,16 @@ import dev.millrace.classifier.Admission.Verdict.Admitted;
 import dev.millrace.classifier.Admission.Verdict.Settled;
 import dev.millrace.classifier.Router.Verdict.NoLane;
 import dev.millrace.classifier.Router.Verdict.Routed;
+import dev.millrace.classifier.fair.FairShare;
+import dev.millrace.classifier.fair.LaneSituation;
+import dev.millrace.classifier.fair.Lanes;
 import dev.millrace.classifier.job.Arrival;
 import dev.millrace.classifier.job.Attempt;
 import dev.millrace.classifier.job.Emission;
 import dev.millrace.classifier.job.Job;
 import dev.millrace.classifier.job.JobId;
 import dev.millrace.classifier.job.JobView;
+import dev.millrace.classifier.job.LaneWork;
 import dev.millrace.classifier.job.Step;
 import dev.millrace.classifier.rules.Complexity;
 import dev.millrace.classifier.rules.VerticalRules;
@@ -25,12 +29,10 @@ import dev.millrace.v1.ReceiptStatus;
 import dev.millrace.v1.Refusal;
 import dev.millrace.v1.RoutedJob;
 import dev.millrace.v1.Submission;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The life of a job in five words: admit, screen, classify, route, complete. Each method takes what
@@ -42,38 +44,51 @@ public final class JobFlow {
     private final Screen screen;
     private final Classification classify;
     private final Router route;
+    private final FairShare share;
     private final Completion complete;
     private final Ending ending;
     private final Supplier<Catalog> catalog;
+    private final Lanes lanes;
 
     public JobFlow(
             Admission admit,
             Screen screen,
             Classification classify,
             Router route,
+            FairShare share,
             Completion complete,
             Ending ending,
-            Supplier<Catalog> catalog) {
+            Supplier<Catalog> catalog,
+            Lanes lanes) {
         this.admit = admit;
         this.screen = screen;
         this.classify = classify;
         this.route = route;
+        this.share = share;
         this.complete = complete;
         this.ending = ending;
         this.catalog = catalog;
+        this.lanes = lanes;
     }
 
-    /** The flow with the bundled rules, over the catalog as it is at each step. */
-    public static JobFlow with(Supplier<Catalog> catalog) {
+    /** The flow with the bundled rules, over catalog and lanes as they are at each step. */
+    public static JobFlow with(Supplier<Catalog> catalog, Lanes lanes) {
+        return with(catalog, lanes, new FairShare());
+    }
+
+    /** The same with another measure of what is fair. */
+    public static JobFlow with(Supplier<Catalog> catalog, Lanes lanes, FairShare share) {
         Ending ending = new Ending(new WebhookPayload());
         return new JobFlow(
                 new Admission(ending),
                 new Screen(),
                 new Classification(VerticalRules.bundled(), Complexity.bundled()),
                 new Router(),
+                share,
                 new Completion(ending, new Attempts()),
                 ending,
-                catalog);
+                catalog,
+                lanes);
     }
 
     /** A record of {@code millrace.jobs}. */
@@ -84,7 +99,7 @@ public final class JobFlow {
             case Submission submission ->
                     switch (admit.admit(arrival, submission, tenant, known)) {
                         case Settled settled -> settled.step();
-                        case Admitted job -> start(arrival, job, tenant, current);
+                        case Admitted job -> start(arrival, job, tenant, current, known);
                     };
             case Refusal refusal -> admit.refuse(arrival, refusal, tenant, known);
             case Cancellation cancellation ->
@@ -113,7 +128,12 @@ public final class JobFlow {
                 arrival, submission, catalog.get().tenant(arrival.id().tenant()), known);
     }
 
-    private Step start(Arrival arrival, Admitted job, Optional<Tenant> tenant, Catalog current) {
+    private Step start(
+            Arrival arrival,
+            Admitted job,
+            Optional<Tenant> tenant,
+            Catalog current,
+            JobView known) {
         Optional<JobError> wrong = screen.check(job.submission().getJob(), job.head(), tenant);
         if (wrong.isPresent() || tenant.isEmpty()) {
             return rejected(arrival, job, wrong.orElseThrow(), null);
@@ -126,8 +146,16 @@ public final class JobFlow {
         Classified classified = classify.of(job.submission().getJob());
         return switch (route.route(job.submission().getJob(), tenant.get(), classified, current)) {
             case NoLane none -> rejected(arrival, job, none.error(), none.decision());
-            case Routed routed -> open(arrival, job, routed);
+            case Routed routed -> open(arrival, job, fairly(arrival, routed, known));
         };
+    }
+
+    /** What is over its tenant's fair share of the lane stands behind everybody else's jobs. */
+    private Routed fairly(Arrival arrival, Routed routed, JobView known) {
+        String tenant = arrival.id().tenant();
+        LaneWork open = known.load(tenant).in(routed.lane().name());
+        LaneSituation lane = lanes.situation(routed.lane(), tenant, arrival.now());
+        return share.isOver(open, routed.predictedTokens(), lane) ? routed.toOverflow() : routed;
     }
 
     private Step open(Arrival arrival, Admitted job, Routed routed) {

@@ -46,7 +46,20 @@ public final class Router {
                 int maxTokens,
                 long predictedTokens,
                 Decision decision)
-                implements Verdict {}
+                implements Verdict {
+            /** The same behind everybody else's jobs. */
+            public Routed toOverflow() {
+                return new Routed(
+                        lane,
+                        Band.OVERFLOW,
+                        lanes,
+                        maxTokens,
+                        predictedTokens,
+                        because(
+                                decision,
+                                "over its fair share of lane " + lane.name() + ": overflow band"));
+            }
+        }
 
         /** None can. */
         record NoLane(JobError error, Decision decision) implements Verdict {}
@@ -114,16 +127,21 @@ public final class Router {
                                                         ? new LaneConsidered(from, EXCLUDED, why)
                                                         : each)
                         .toList();
-        List<String> reasons = new ArrayList<>(before.getReasons());
         String reason = "lane=" + to + ": " + from + " was unavailable (" + why + ")";
-        if (reasons.size() < MAX_REASONS && !reasons.contains(reason)) {
-            reasons.add(reason);
-        }
-        return Decision.newBuilder(before)
+        return Decision.newBuilder(because(before, reason))
                 .setLane(to)
                 .setCandidates(candidates)
-                .setReasons(reasons)
                 .build();
+    }
+
+    /** The decision with one more reason, where it has not too many or that very one. */
+    private static Decision because(Decision before, String reason) {
+        List<String> reasons = new ArrayList<>(before.getReasons());
+        if (reasons.size() >= MAX_REASONS || reasons.contains(reason)) {
+            return before;
+        }
+        reasons.add(reason);
+        return Decision.newBuilder(before).setReasons(reasons).build();
     }
 
     private static Plan plan(Tenant tenant, Classified classified, Catalog catalog) {

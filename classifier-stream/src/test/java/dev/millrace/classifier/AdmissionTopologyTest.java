@@ -6,6 +6,7 @@ import static dev.millrace.classifier.given.Commands.job;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.classifier.fair.FairShare;
 import dev.millrace.classifier.given.Catalogs;
 import dev.millrace.classifier.given.Commands;
 import dev.millrace.classifier.given.Driven;
@@ -17,11 +18,13 @@ import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.InferenceResult;
 import dev.millrace.v1.IngressReply;
 import dev.millrace.v1.JobCommand;
+import dev.millrace.v1.LaneLoad;
 import dev.millrace.v1.Receipt;
 import dev.millrace.v1.ReceiptStatus;
 import dev.millrace.v1.ResultStatus;
 import dev.millrace.v1.RoutedJob;
 import dev.millrace.v1.Submission;
+import dev.millrace.v1.TenantStatus;
 import dev.millrace.v1.WebhookEvent;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -409,6 +412,60 @@ class AdmissionTopologyTest {
                         letter ->
                                 assertThat(header(letter, "mr-reason")).isEqualTo("unprocessable"));
         assertThat(driven.lane("fast")).hasSize(1);
+    }
+
+    @Test
+    void whatExceedsATenantsFairShareOfALaneGoesToOverflowAndSaysSo() {
+        // Given a lane of one slot that was measured: a job takes a second
+        driven.lanes().attempt("fast", 1_000, 1_000);
+        for (int i = 0; i < FairShare.ALWAYS; i++) {
+            driven.submit("j" + i, HTTP, job());
+        }
+        List<RoutedJob> within = driven.lane("fast");
+
+        // When
+        driven.submit("over", HTTP, job(job -> job.setPriority("interactive")));
+
+        // Then
+        assertThat(within).hasSize(FairShare.ALWAYS);
+        RoutedJob over = driven.lane("fast", Band.OVERFLOW).getFirst();
+        assertThat(over.getJobId()).isEqualTo("over");
+        assertThat(over.getBand()).isEqualTo(Band.OVERFLOW);
+        assertThat(over.getDecision().getReasons())
+                .contains("over its fair share of lane fast: overflow band");
+        assertThat(driven.lane("fast", Band.INTERACTIVE)).isEmpty();
+
+        // and its retry keeps the band
+        driven.send(Outcomes.retry(over, driven.now()));
+        assertThat(driven.lane("fast", Band.OVERFLOW)).hasSize(1);
+
+        // and When one of the others has ended, and the lane's time has gone by
+        driven.pass(Duration.ofSeconds(2));
+        driven.send(Outcomes.succeeded(within.getFirst()));
+        driven.submit("next", HTTP, job());
+
+        // Then there is room again
+        assertThat(driven.lane("fast")).extracting(RoutedJob::getJobId).containsExactly("next");
+    }
+
+    @Test
+    void aTenantsStatusTellsItsWorkByLane() {
+        // Given
+        driven.submit("j1", HTTP, job());
+        driven.submit("j2", HTTP, job(job -> job.setModel("small")));
+        driven.send(Outcomes.succeeded(driven.lane("small").getFirst()));
+        long tokens = driven.lane("fast").getFirst().getPredictedTokens();
+
+        // When
+        driven.pass(Duration.ofSeconds(1));
+
+        // Then
+        TenantStatus status = driven.statuses().getLast();
+        assertThat(status.getLanes().get("fast"))
+                .isEqualTo(new LaneLoad(1L, tokens, 1L, tokens, Driven.START));
+        assertThat(status.getLanes().get("small"))
+                .isEqualTo(new LaneLoad(0L, 0L, 0L, 0L, Driven.START));
+        assertThat(driven.metrics().openByLane()).containsOnlyKeys("fast");
     }
 
     @Test

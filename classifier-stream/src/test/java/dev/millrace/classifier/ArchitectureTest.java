@@ -15,7 +15,9 @@ import java.time.Instant;
         importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String[] PURE = {
-        "dev.millrace.classifier.job", "dev.millrace.classifier.rules"
+        "dev.millrace.classifier.job",
+        "dev.millrace.classifier.rules",
+        "dev.millrace.classifier.fair"
     };
 
     @ArchTest

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.catalog.Catalog;
+import dev.millrace.classifier.fair.LaneBoard;
 import dev.millrace.classifier.given.RecordedMetrics;
 import dev.millrace.classifier.store.Stores;
 import dev.millrace.classifier.stream.PatientCatalog;
@@ -21,6 +22,7 @@ class ClassifierTopologyTest {
     private final ClassifierTopology topology =
             new ClassifierTopology(
                     new PatientCatalog(Catalog::empty, Duration.ZERO, time -> {}),
+                    new LaneBoard(),
                     new RecordedMetrics(),
                     new TopicSerdes(Connection.to("localhost:1", "mock://topology")),
                     Tracing.OFF);

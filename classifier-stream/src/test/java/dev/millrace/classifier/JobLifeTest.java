@@ -3,15 +3,18 @@ package dev.millrace.classifier;
 import static dev.millrace.classifier.given.Commands.HTTP;
 import static dev.millrace.classifier.given.Commands.INTAKE;
 import static dev.millrace.classifier.given.Commands.job;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.catalog.Lane;
+import dev.millrace.classifier.fair.LaneSituation;
 import dev.millrace.classifier.given.Catalogs;
 import dev.millrace.classifier.given.Commands;
 import dev.millrace.classifier.given.Outcomes;
 import dev.millrace.classifier.job.Arrival;
 import dev.millrace.classifier.job.Emission;
+import dev.millrace.classifier.job.LaneWork;
 import dev.millrace.classifier.job.Step;
+import dev.millrace.classifier.job.TenantLoad;
 import dev.millrace.classifier.store.InMemoryBook;
 import dev.millrace.classifier.store.JobBook;
 import dev.millrace.classifier.store.Stores;
@@ -23,15 +26,6 @@ import dev.millrace.v1.ReceiptStatus;
 import dev.millrace.v1.ResultStatus;
 import dev.millrace.v1.RoutedJob;
 import dev.millrace.v1.Source;
-
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
-import net.jqwik.api.Tuple;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,7 +34,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
 
 /**
  * Whatever happens, in whatever order: an accepted job ends at most once, and exactly once by its
@@ -48,6 +50,11 @@ import java.util.Set;
  */
 class JobLifeTest {
     private static final List<String> IDS = List.of("p0", "p1", "p2", "p3", "p4", "p5", "p6");
+
+    /** A lane that is slow enough for a fifth job to be over its tenant's share. */
+    private static LaneSituation crowded(Lane lane, String tenant, Instant now) {
+        return new LaneSituation(1, OptionalDouble.of(1), 3, 0);
+    }
 
     /** One thing that happens; {@code which} and {@code how} choose among what is there. */
     private record Event(Kind kind, int which, int how) {}
@@ -77,8 +84,7 @@ class JobLifeTest {
             assertThat(world.results.keySet()).containsAll(world.accepted);
             assertThat(world.cancelled).allSatisfy(world::assertThatItEndedCancelled);
             world.assertThatNothingEndedTwice();
-            assertThat(world.book().load("acme").jobs()).isZero();
-            assertThat(world.book().load("acme").tokens()).isZero();
+            assertThat(world.book().load("acme")).isEqualTo(TenantLoad.NONE);
             assertThat(world.stores.inUse()).doesNotContain(Stores.RETRIES);
 
             // and When everything is to be forgotten
@@ -112,7 +118,7 @@ class JobLifeTest {
     /** The flow over stores in memory, and what an onlooker sees of it. */
     private static final class World implements AutoCloseable {
         private final InMemoryBook stores = new InMemoryBook();
-        private final JobFlow flow = JobFlow.with(Catalogs::usual);
+        private final JobFlow flow = JobFlow.with(Catalogs::usual, JobLifeTest::crowded);
         private final List<RoutedJob> running = new ArrayList<>();
         private final List<RoutedJob> past = new ArrayList<>();
         private final Set<String> accepted = new HashSet<>();
@@ -232,7 +238,12 @@ class JobLifeTest {
 
         private void assertThatNothingEndedTwice() {
             assertThat(results).allSatisfy((id, ends) -> assertThat(ends).hasSize(1));
-            assertThat(book().load("acme").jobs()).isBetween(0L, (long) Catalogs.MAX_OUTSTANDING);
+            TenantLoad load = book().load("acme");
+            assertThat(load.jobs()).isBetween(0L, (long) Catalogs.MAX_OUTSTANDING);
+            LaneWork lanes = book().lanes().values().stream().reduce(LaneWork.NONE, LaneWork::plus);
+            assertThat(lanes.jobs()).isEqualTo(load.jobs());
+            assertThat(lanes.tokens()).isEqualTo(load.tokens());
+            assertThat(lanes.priorityJobs()).isBetween(0L, lanes.jobs());
         }
 
         private void assertThatItEndedCancelled(String id) {

@@ -101,7 +101,8 @@ class AvroSerializerTest {
     @ParameterizedTest
     @CsvSource({
         "io.confluent.kafka.serializers.subject.TopicNameStrategy, t-value, t-key",
-        "io.confluent.kafka.serializers.subject.RecordNameStrategy, dev.millrace.v1.Callback, dev.millrace.v1.Callback",
+        "io.confluent.kafka.serializers.subject.RecordNameStrategy, dev.millrace.v1.Callback,"
+                + " dev.millrace.v1.Callback",
         "TopicRecordNameStrategy, t-dev.millrace.v1.Callback, t-dev.millrace.v1.Callback"
     })
     void subjectsAreNamedAsConfigured(String strategy, String value, String key) {
@@ -197,7 +198,7 @@ class AvroSerializerTest {
         configure();
         var broken = Records.job("half written");
         broken.put("metadata", null);
-        var status = new TenantStatus("acme", 1L, 2L, null, Instant.ofEpochMilli(3));
+        var status = new TenantStatus("acme", 1L, 2L, null, Instant.ofEpochMilli(3), Map.of());
 
         // When
         assertThatThrownBy(() -> serializer.serialize("jobs", broken))
@@ -208,7 +209,7 @@ class AvroSerializerTest {
 
         // Then
         assertThat(HexFormat.of().formatHex(Arrays.copyOfRange(next, 5, next.length)))
-                .isEqualTo("0861636d65" + "02" + "04" + "00" + "06");
+                .isEqualTo("0861636d65" + "02" + "04" + "00" + "06" + "00");
     }
 
     @Test

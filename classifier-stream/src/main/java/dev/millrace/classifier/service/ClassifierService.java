@@ -46,6 +46,7 @@ public final class ClassifierService {
     private final Connection connection;
     private final LiveCatalog catalog;
     private final KafkaStreams streams;
+    private final StatusReader lanes;
     private final MeteredJobs meters;
     private final ClassifierSettings settings;
     private final LastResort lastResort;
@@ -58,12 +59,14 @@ public final class ClassifierService {
             Connection connection,
             LiveCatalog catalog,
             KafkaStreams streams,
+            StatusReader lanes,
             MeteredJobs meters,
             ClassifierSettings settings,
             LastResort lastResort) {
         this.connection = connection;
         this.catalog = catalog;
         this.streams = streams;
+        this.lanes = lanes;
         this.meters = meters;
         this.settings = settings;
         this.lastResort = lastResort;
@@ -104,6 +107,7 @@ public final class ClassifierService {
             try (Admin admin = Admin.create(connection.admin())) {
                 TopicWait.until(admin, TOPICS, settings.patience());
                 catalog.awaitLoaded(settings.patience());
+                lanes.start();
                 streams.start();
                 started = true;
                 LOG.info("classifier=started catalog_version={}", catalog.get().version());

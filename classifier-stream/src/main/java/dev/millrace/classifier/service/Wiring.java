@@ -1,6 +1,7 @@
 package dev.millrace.classifier.service;
 
 import dev.millrace.classifier.ClassifierTopology;
+import dev.millrace.classifier.fair.LaneBoard;
 import dev.millrace.classifier.job.Emission;
 import dev.millrace.classifier.stream.ClassifierMetrics;
 import dev.millrace.classifier.stream.PatientCatalog;
@@ -8,6 +9,7 @@ import dev.millrace.classifier.stream.TopicSerdes;
 import dev.millrace.kit.Connection;
 import dev.millrace.kit.LiveCatalog;
 import dev.millrace.kit.telemetry.Tracing;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.configuration.kafka.streams.ConfiguredStreamBuilder;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
@@ -45,10 +47,31 @@ final class Wiring {
     }
 
     @Singleton
+    LaneBoard lanes() {
+        return new LaneBoard();
+    }
+
+    @Bean(preDestroy = "close")
+    @Singleton
+    StatusReader statusReader(Connection connection, LaneBoard lanes) {
+        return new StatusReader(connection, lanes);
+    }
+
+    @Singleton
+    MeteredJobs meters(MeterRegistry registry, Clock clock, LaneBoard lanes, LiveCatalog live) {
+        return new MeteredJobs(registry, clock, lanes, live);
+    }
+
+    @Singleton
     ClassifierTopology topology(
-            LiveCatalog live, ClassifierMetrics metrics, Connection connection, Tracing tracing) {
+            LiveCatalog live,
+            LaneBoard lanes,
+            ClassifierMetrics metrics,
+            Connection connection,
+            Tracing tracing) {
         PatientCatalog catalog = new PatientCatalog(live, CATALOG_PATIENCE, Thread::sleep);
-        return new ClassifierTopology(catalog, metrics, new TopicSerdes(connection), tracing);
+        return new ClassifierTopology(
+                catalog, lanes, metrics, new TopicSerdes(connection), tracing);
     }
 
     /** The one stream of this process, which Micronaut calls the default. */

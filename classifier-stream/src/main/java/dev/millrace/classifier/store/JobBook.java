@@ -3,11 +3,13 @@ package dev.millrace.classifier.store;
 import dev.millrace.classifier.job.Job;
 import dev.millrace.classifier.job.JobId;
 import dev.millrace.classifier.job.JobView;
+import dev.millrace.classifier.job.LaneWork;
 import dev.millrace.classifier.job.Step;
 import dev.millrace.classifier.job.TenantLoad;
 import dev.millrace.v1.RoutedJob;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,9 @@ public final class JobBook implements JobView {
     private final KeyValueStore<String, RoutedJob> retries;
     private final KeyValueStore<String, TenantLoad> tenants;
 
+    /** What {@link #tenants} holds: every submission asks for its tenant's load. */
+    private final Map<String, TenantLoad> loads = new HashMap<>();
+
     /**
      * No entry of the index is before this, so a look need not pass over what was deleted there.
      */
@@ -48,6 +53,9 @@ public final class JobBook implements JobView {
         this.due = due;
         this.retries = retries;
         this.tenants = tenants;
+        try (KeyValueIterator<String, TenantLoad> each = tenants.all()) {
+            each.forEachRemaining(entry -> loads.put(entry.key, entry.value));
+        }
     }
 
     @Override
@@ -57,7 +65,7 @@ public final class JobBook implements JobView {
 
     @Override
     public TenantLoad load(String tenant) {
-        return Optional.ofNullable(tenants.get(tenant)).orElse(TenantLoad.NONE);
+        return loads.getOrDefault(tenant, TenantLoad.NONE);
     }
 
     /** The attempt that waits with a job. */
@@ -66,11 +74,16 @@ public final class JobBook implements JobView {
     }
 
     public Map<String, TenantLoad> loads() {
-        Map<String, TenantLoad> all = new HashMap<>();
-        try (KeyValueIterator<String, TenantLoad> each = tenants.all()) {
-            each.forEachRemaining(entry -> all.put(entry.key, entry.value));
+        return Collections.unmodifiableMap(loads);
+    }
+
+    /** What is open by lane, of all tenants together. */
+    public Map<String, LaneWork> lanes() {
+        Map<String, LaneWork> lanes = new HashMap<>();
+        for (TenantLoad load : loads.values()) {
+            load.lanes().forEach((lane, work) -> lanes.merge(lane, work, LaneWork::plus));
         }
-        return all;
+        return lanes;
     }
 
     /** Makes one job's change. */
@@ -129,6 +142,7 @@ public final class JobBook implements JobView {
         TenantLoad before = load(change.id().tenant());
         TenantLoad after = before.after(change.from(), change.to());
         if (!after.equals(before)) {
+            loads.put(change.id().tenant(), after);
             tenants.put(change.id().tenant(), after);
         }
     }

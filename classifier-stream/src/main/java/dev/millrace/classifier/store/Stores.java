@@ -79,8 +79,8 @@ public final class Stores {
     static Serde<TenantLoad> loads() {
         return serde(
                 new StateBytes<StoredLoad>("load", StoredLoad.SCHEMA$),
-                load -> new StoredLoad(load.jobs(), load.tokens()),
-                stored -> new TenantLoad(stored.getJobs(), stored.getTokens()));
+                LoadFormat::stored,
+                LoadFormat::load);
     }
 
     private static <D, S extends SpecificRecord> Serde<D> serde(

@@ -1,6 +1,7 @@
 package dev.millrace.classifier.stream;
 
 import dev.millrace.classifier.JobFlow;
+import dev.millrace.classifier.fair.LaneBoard;
 import dev.millrace.classifier.job.Arrival;
 import dev.millrace.classifier.job.Emission;
 import dev.millrace.classifier.job.Job;
@@ -18,12 +19,13 @@ import dev.millrace.v1.JobCommand;
 import dev.millrace.v1.Outcome;
 import dev.millrace.v1.Receipt;
 import dev.millrace.v1.ReceiptStatus;
+import dev.millrace.v1.RoutedJob;
 import dev.millrace.v1.Submission;
+import dev.millrace.v1.Succeeded;
 import dev.millrace.v1.TenantStatus;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Headers;
@@ -40,16 +42,15 @@ import org.slf4j.LoggerFactory;
 public final class JobProcessor implements Processor<String, SpecificRecord, String, Emission> {
     private static final Logger LOG = LoggerFactory.getLogger(JobProcessor.class);
     private static final Duration TICK = Duration.ofMillis(250);
-    private static final Duration STATUS_EVERY = Duration.ofSeconds(1);
     private static final int MOST_PER_TICK = 1_000;
 
     private final JobFlow flow;
     private final PatientCatalog catalog;
+    private final LaneBoard lanes;
     private final ClassifierMetrics metrics;
     private final StepSpans spans;
-    private final Set<String> changedTenants = new HashSet<>();
+    private final TenantNews news = new TenantNews();
     private @Nullable Task task;
-    private Instant nextStatus = Instant.MIN;
     private long openJobs;
 
     /** What there is between init and close. */
@@ -60,9 +61,14 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
     }
 
     public JobProcessor(
-            JobFlow flow, PatientCatalog catalog, ClassifierMetrics metrics, Tracing tracing) {
+            JobFlow flow,
+            PatientCatalog catalog,
+            LaneBoard lanes,
+            ClassifierMetrics metrics,
+            Tracing tracing) {
         this.flow = flow;
         this.catalog = catalog;
+        this.lanes = lanes;
         this.metrics = metrics;
         this.spans = new StepSpans(tracing);
     }
@@ -72,7 +78,7 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
         JobBook book = Stores.open(context);
         Task opened = new Task(context, book, context.taskId().partition());
         task = opened;
-        changedTenants.addAll(book.loads().keySet());
+        news.changed(book.loads().keySet());
         openJobs = book.loads().values().stream().mapToLong(TenantLoad::jobs).sum();
         metrics.open(opened.partition(), openJobs);
         context.schedule(
@@ -107,7 +113,7 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
             metrics.left(closing.partition());
         }
         task = null;
-        changedTenants.clear();
+        news.clear();
     }
 
     private Step command(Task here, JobCommand command, TraceContext trace) {
@@ -146,7 +152,9 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
 
     private Step outcome(Task here, Outcome outcome) {
         try {
-            return flow.outcome(outcome, here.book(), here.now());
+            Step step = flow.outcome(outcome, here.book(), here.now());
+            step.change().ifPresent(change -> learn(change, outcome));
+            return step;
         } catch (KafkaException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -154,14 +162,25 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
         }
     }
 
+    /** Only an attempt that ran to its end tells how fast its lane is. */
+    private void learn(Step.Change change, Outcome outcome) {
+        metrics.attempt(outcome);
+        if (outcome.getBody() instanceof Succeeded && change.from() instanceof Job.Open open) {
+            lanes.attempt(
+                    outcome.getLane(),
+                    open.attempt().predictedTokens(),
+                    outcome.getTiming().getModelMs());
+        }
+    }
+
     private void tick(Task here, Instant now) {
         here.book().due(now, MOST_PER_TICK, (id, job) -> look(here, id, job, now));
-        if (!now.isBefore(nextStatus)) {
-            for (String tenant : changedTenants) {
-                forward(here, new Emission.ToTenantStatus(status(here, tenant)), TraceContext.NONE);
-            }
-            changedTenants.clear();
-            nextStatus = now.plus(STATUS_EVERY);
+        List<TenantStatus> told = news.due(now, here.book()::load);
+        for (TenantStatus status : told) {
+            forward(here, new Emission.ToTenantStatus(status), TraceContext.NONE);
+        }
+        if (!told.isEmpty()) {
+            metrics.lanes(here.partition(), here.book().lanes());
         }
         metrics.alive(here.partition(), now.toEpochMilli());
     }
@@ -194,7 +213,7 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
         step.change().ifPresent(change -> apply(here, change));
         TraceContext trace = given.traceparent().isPresent() ? given : StepSpans.kept(step);
         for (Emission emission : step.emissions()) {
-            count(emission);
+            note(emission, here.now());
             forward(here, emission, trace);
         }
         step.waste().ifPresent(metrics::wasted);
@@ -202,7 +221,7 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
 
     private void apply(Task here, Step.Change change) {
         here.book().apply(change);
-        changedTenants.add(change.id().tenant());
+        news.changed(change.id().tenant());
         int opened =
                 (change.to() instanceof Job.Open ? 1 : 0)
                         - (change.from() instanceof Job.Open ? 1 : 0);
@@ -212,16 +231,21 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
         }
     }
 
-    private void count(Emission emission) {
+    private void note(Emission emission, Instant now) {
         switch (emission) {
-            case Emission.ToResults(InferenceResult result) -> metrics.ended(result.getStatus());
+            case Emission.ToResults(InferenceResult result) -> metrics.ended(result);
             case Emission.ToIngress ingress -> {
                 if (ingress.reply().getBody() instanceof Receipt receipt
                         && receipt.getStatus() == ReceiptStatus.ACCEPTED) {
                     metrics.accepted();
                 }
             }
-            case Emission.ToLane lane -> {}
+            case Emission.ToLane(RoutedJob routed) -> {
+                news.routed(routed.getTenant(), routed.getLane(), now);
+                catalog.get()
+                        .lane(routed.getLane())
+                        .ifPresent(lane -> lanes.routed(routed, lane, now));
+            }
             case Emission.ToWebhooks webhooks -> {}
             case Emission.ToControl control -> {}
             case Emission.ToTenantStatus status -> {}
@@ -234,16 +258,6 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
         Addressed to = Addressed.of(emission, here.context().recordMetadata(), headers);
         here.context()
                 .forward(new Record<>(to.key(), emission, here.now().toEpochMilli(), to.headers()));
-    }
-
-    private static TenantStatus status(Task here, String tenant) {
-        TenantLoad load = here.book().load(tenant);
-        return TenantStatus.newBuilder()
-                .setTenant(tenant)
-                .setOutstandingJobs(load.jobs())
-                .setOutstandingTokens(load.tokens())
-                .setAt(here.now())
-                .build();
     }
 
     private Task task() {

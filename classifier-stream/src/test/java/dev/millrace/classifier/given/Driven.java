@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.catalog.Catalog;
 import dev.millrace.classifier.ClassifierTopology;
+import dev.millrace.classifier.fair.LaneBoard;
 import dev.millrace.classifier.stream.PatientCatalog;
 import dev.millrace.classifier.stream.StreamSettings;
 import dev.millrace.classifier.stream.TopicSerdes;
@@ -43,6 +44,7 @@ public final class Driven implements AutoCloseable {
 
     private final Connection connection = Connection.to("localhost:1", "mock://classifier");
     private final RecordedMetrics metrics = new RecordedMetrics();
+    private final LaneBoard lanes = new LaneBoard();
     private final TopologyTestDriver driver;
     private Catalog catalog = Catalogs.usual();
     private Instant now = START;
@@ -51,6 +53,7 @@ public final class Driven implements AutoCloseable {
         ClassifierTopology topology =
                 new ClassifierTopology(
                         new PatientCatalog(() -> catalog, Duration.ofMillis(40), time -> {}),
+                        lanes,
                         metrics,
                         new TopicSerdes(connection),
                         Tracing.OFF);
@@ -67,6 +70,11 @@ public final class Driven implements AutoCloseable {
 
     public RecordedMetrics metrics() {
         return metrics;
+    }
+
+    /** What is known of the lanes. */
+    public LaneBoard lanes() {
+        return lanes;
     }
 
     public void useCatalog(Catalog other) {

@@ -7,6 +7,7 @@ import dev.millrace.classifier.job.Attempt;
 import dev.millrace.classifier.job.Cancelling;
 import dev.millrace.classifier.job.Head;
 import dev.millrace.classifier.job.Job;
+import dev.millrace.classifier.job.LaneWork;
 import dev.millrace.classifier.job.TenantLoad;
 import dev.millrace.classifier.state.StoredLoad;
 import dev.millrace.v1.Band;
@@ -15,16 +16,6 @@ import dev.millrace.v1.LaneConsidered;
 import dev.millrace.v1.ResultStatus;
 import dev.millrace.v1.Source;
 import dev.millrace.v1.SourceKind;
-
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.LongRange;
-import net.jqwik.api.constraints.StringLength;
-
-import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.Serde;
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +26,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.constraints.StringLength;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Serde;
+import org.junit.jupiter.api.Test;
 
 /** What is stored is read back, now and by later builds. */
 class StoreFormatsTest {
@@ -129,12 +127,21 @@ class StoreFormatsTest {
     @Property
     void aLoadIsReadBack(
             @ForAll @LongRange(min = 0) long open, @ForAll @LongRange(min = 0) long tokens) {
-        TenantLoad load = new TenantLoad(open, tokens);
+        TenantLoad load =
+                new TenantLoad(open, tokens, Map.of("fast", new LaneWork(open, tokens, 1, 2)));
         Serde<TenantLoad> loads = Stores.loads();
 
         byte[] bytes = loads.serializer().serialize("tenants", load);
 
         assertThat(loads.deserializer().deserialize("tenants", bytes)).isEqualTo(load);
+    }
+
+    @Test
+    void aLoadOfTheFirstVersionHasNoLanes() {
+        byte[] bytes = HexFormat.of().parseHex("010ed804");
+
+        assertThat(Stores.loads().deserializer().deserialize("tenants", bytes))
+                .isEqualTo(new TenantLoad(7, 300, Map.of()));
     }
 
     @Property
