@@ -143,8 +143,8 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
         } catch (RuntimeException e) {
             LOG.error(
                     "command=unanswerable job={} tenant={} partition={} error={}",
-                    arrival.id().id(),
-                    arrival.id().tenant(),
+                    arrival.command().getJobId(),
+                    arrival.command().getTenant(),
                     here.partition(),
                     FaultTrail.of(e));
         }
