@@ -70,12 +70,7 @@ public final class Peers {
      */
     public synchronized void heard(
             String worker, long runner, List<HandedOver> records, boolean live, long nanoTime) {
-        byRunner.forEach(
-                (other, peer) -> {
-                    if (other != runner && peer.worker.equals(worker) && peer.life == Life.LIVES) {
-                        peer.life = Life.REPLACED;
-                    }
-                });
+        started(worker, runner);
         Peer peer = byRunner.computeIfAbsent(runner, unused -> new Peer(worker));
         Map<Place, Fate> fates = new HashMap<>();
         records.forEach(record -> fates.put(record.place(), record.fate()));
@@ -84,6 +79,16 @@ public final class Peers {
         peer.statuses += live ? 1 : 0;
         byRunner.values().removeIf(each -> nanoTime - each.heard > FORGOTTEN.toNanos());
         collectFinishing();
+    }
+
+    /** A process goes by a worker's name: whatever did so before has ended. */
+    public synchronized void started(String worker, long runner) {
+        byRunner.forEach(
+                (other, peer) -> {
+                    if (other != runner && peer.worker.equals(worker) && peer.life == Life.LIVES) {
+                        peer.life = Life.REPLACED;
+                    }
+                });
     }
 
     /** A worker has taken its status back: it has left in good order. */

@@ -67,7 +67,9 @@ public final class StatusReader implements AutoCloseable {
         if (status == null) {
             peers.left(key);
             onNews.run();
-        } else if (!status.getRunner().equals(hex(self))) {
+        } else if (status.getRunner().equals(hex(self))) {
+            peers.started(key, self);
+        } else {
             List<HandedOver> records =
                     status.getFinishing().stream().map(StatusReader::record).toList();
             peers.heard(key, runner(status), records, live, nanoTime.getAsLong());

@@ -15,7 +15,9 @@ import java.util.Set;
  */
 public final class BandChoice {
     public static final Map<Band, Integer> WEIGHTS =
-            Map.of(Band.INTERACTIVE, 8, Band.STANDARD, 3, Band.OVERFLOW, 1);
+            Map.of(Band.INTERACTIVE, 32, Band.STANDARD, 16, Band.OVERFLOW, 1);
+
+    static final int PATIENCE = 64;
 
     private static final List<Band> BY_PRIORITY =
             List.of(Band.INTERACTIVE, Band.STANDARD, Band.OVERFLOW);
@@ -25,9 +27,9 @@ public final class BandChoice {
     private final Map<Band, Integer> credit = new EnumMap<>(Band.class);
     private final Map<Band, Integer> passedOver = new EnumMap<>(Band.class);
 
-    /** The weights 8, 3 and 1; a waiting band is passed over 12 times at most. */
+    /** The weights 32, 16 and 1; a waiting band is passed over 64 times at most. */
     public BandChoice() {
-        this(WEIGHTS, 12);
+        this(WEIGHTS, PATIENCE);
     }
 
     /**

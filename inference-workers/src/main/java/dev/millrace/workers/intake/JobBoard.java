@@ -1,20 +1,18 @@
 package dev.millrace.workers.intake;
 
 import dev.millrace.v1.Band;
-import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The jobs that have been taken from the lane and are not finished: waiting by band, running in a
- * slot, or with their outcome on its way. Bounded in each of the three. Thread-safe: the polling
- * thread fills it, the jobs' threads empty it.
+ * The jobs that have been taken from the lane and are not finished: waiting by band and tenant,
+ * running in a slot, or with their outcome on its way. Bounded in each of the three. Thread-safe:
+ * the polling thread fills it, the jobs' threads empty it.
  */
 public final class JobBoard {
     private static final int LEAST_WAITING = 16;
@@ -23,8 +21,7 @@ public final class JobBoard {
     private static final int LEAST_UNSENT = 64;
 
     private final BandChoice choice;
-    private final Map<Band, Queue<LaneJob>> waiting = new EnumMap<>(Band.class);
-    private final Map<Band, Long> waitingBytes = new EnumMap<>(Band.class);
+    private final Map<Band, TenantTurns> waiting = new EnumMap<>(Band.class);
     private final UnderWay underWay;
     private int slots = 1;
     private int running;
@@ -33,8 +30,7 @@ public final class JobBoard {
         this.choice = choice;
         this.underWay = underWay;
         for (Band band : Band.values()) {
-            waiting.put(band, new ArrayDeque<>());
-            waitingBytes.put(band, 0L);
+            waiting.put(band, new TenantTurns());
         }
     }
 
@@ -56,8 +52,7 @@ public final class JobBoard {
         if (underWay.contains(job)) {
             return false;
         }
-        queue(job.band()).add(job);
-        waitingBytes.merge(job.band(), (long) job.bytes(), Long::sum);
+        turns(job.band()).add(job);
         return true;
     }
 
@@ -68,10 +63,9 @@ public final class JobBoard {
         if (running >= slots || underWay.count() - running >= Math.max(LEAST_UNSENT, 2 * slots)) {
             return Optional.empty();
         }
-        Optional<LaneJob> next = choice.next(bandsWaiting()).map(band -> queue(band).remove());
+        Optional<LaneJob> next = choice.next(bandsWaiting()).flatMap(band -> turns(band).next());
         next.ifPresent(
                 job -> {
-                    waitingBytes.merge(job.band(), (long) -job.bytes(), Long::sum);
                     underWay.begin(job);
                     running++;
                 });
@@ -100,28 +94,20 @@ public final class JobBoard {
      * @return whether anything of theirs runs
      */
     public synchronized boolean handOver(Collection<TopicPartition> partitions) {
-        for (Queue<LaneJob> queue : waiting.values()) {
-            queue.removeIf(
-                    job -> {
-                        boolean lost = partitions.contains(job.partition());
-                        if (lost) {
-                            waitingBytes.merge(job.band(), (long) -job.bytes(), Long::sum);
-                        }
-                        return lost;
-                    });
+        for (TenantTurns turns : waiting.values()) {
+            turns.removeIf(job -> partitions.contains(job.partition()));
         }
         return underWay.handOver(partitions);
     }
 
     /** Forgets all that wait: the worker leaves. */
     public synchronized void dropAll() {
-        waiting.values().forEach(Queue::clear);
-        waitingBytes.replaceAll((band, bytes) -> 0L);
+        waiting.replaceAll((band, turns) -> new TenantTurns());
     }
 
     /** Whether a band should get no more for now. */
     public synchronized boolean isFull(Band band) {
-        return queue(band).size() >= mostWaiting() || bytes(band) >= MOST_WAITING_BYTES;
+        return turns(band).jobs() >= mostWaiting() || turns(band).bytes() >= MOST_WAITING_BYTES;
     }
 
     /**
@@ -129,7 +115,8 @@ public final class JobBoard {
      * job.
      */
     public synchronized boolean hasRoom(Band band) {
-        return queue(band).size() <= mostWaiting() / 2 && bytes(band) <= MOST_WAITING_BYTES / 2;
+        return turns(band).jobs() <= mostWaiting() / 2
+                && turns(band).bytes() <= MOST_WAITING_BYTES / 2;
     }
 
     public synchronized int slots() {
@@ -141,7 +128,7 @@ public final class JobBoard {
     }
 
     public synchronized int waiting() {
-        return waiting.values().stream().mapToInt(Queue::size).sum();
+        return waiting.values().stream().mapToInt(TenantTurns::jobs).sum();
     }
 
     /** Running, or with an outcome on its way. */
@@ -157,8 +144,8 @@ public final class JobBoard {
     private Set<Band> bandsWaiting() {
         Set<Band> bands = EnumSet.noneOf(Band.class);
         waiting.forEach(
-                (band, queue) -> {
-                    if (!queue.isEmpty()) {
+                (band, turns) -> {
+                    if (!turns.isEmpty()) {
                         bands.add(band);
                     }
                 });
@@ -169,11 +156,7 @@ public final class JobBoard {
         return Math.clamp(2L * slots, LEAST_WAITING, MOST_WAITING);
     }
 
-    private Queue<LaneJob> queue(Band band) {
-        return waiting.getOrDefault(band, new ArrayDeque<>());
-    }
-
-    private long bytes(Band band) {
-        return waitingBytes.getOrDefault(band, 0L);
+    private TenantTurns turns(Band band) {
+        return waiting.computeIfAbsent(band, unused -> new TenantTurns());
     }
 }

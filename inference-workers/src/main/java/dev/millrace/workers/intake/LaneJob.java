@@ -1,8 +1,11 @@
 package dev.millrace.workers.intake;
 
+import dev.millrace.topics.LaneHeaders;
 import dev.millrace.v1.Band;
+import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
 
 /**
  * A lane record that waits for a slot, still encoded.
@@ -40,6 +43,14 @@ public record LaneJob(ConsumerRecord<String, byte[]> record, Band band, Way way)
 
     public Place place() {
         return new Place(record.topic(), record.partition(), record.offset());
+    }
+
+    /** The tenant that the record's header names; empty where it names none. */
+    public String tenant() {
+        Header header = record.headers().lastHeader(LaneHeaders.TENANT);
+        return header == null || header.value() == null
+                ? ""
+                : new String(header.value(), StandardCharsets.UTF_8);
     }
 
     int bytes() {

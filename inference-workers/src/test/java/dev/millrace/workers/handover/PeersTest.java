@@ -83,6 +83,19 @@ class PeersTest {
     }
 
     @Test
+    void whoeverTakesAWorkersNameKnowsThatItsFormerLifeHasEnded() {
+        // Given
+        says(Fate.RUNNING, 0);
+
+        // When
+        peers.started("lane/w1", RUNNER + 1);
+
+        // Then
+        assertThat(about(0)).isEqualTo(Word.DIED);
+        assertThat(peers.statuses(RUNNER + 1)).as("it waits for nobody's word").isZero();
+    }
+
+    @Test
     void aLivingWorkerThatDoesNotNameTheRecordKnowsNothingOfIt() {
         // Given a status that may be older than the hand-over, and some from before the reading
         says(Fate.RUNNING, 0);

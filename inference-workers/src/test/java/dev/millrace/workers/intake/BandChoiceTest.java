@@ -28,15 +28,35 @@ class BandChoiceTest {
         Map<Band, Integer> served = new EnumMap<>(Band.class);
 
         // When
-        for (int i = 0; i < 1_200; i++) {
+        for (int i = 0; i < 4_900; i++) {
             served.merge(choice.next(ALL).orElseThrow(), 1, Integer::sum);
         }
 
         // Then
         assertThat(served)
-                .containsEntry(Band.INTERACTIVE, 800)
-                .containsEntry(Band.STANDARD, 300)
+                .containsEntry(Band.INTERACTIVE, 3_200)
+                .containsEntry(Band.STANDARD, 1_600)
                 .containsEntry(Band.OVERFLOW, 100);
+    }
+
+    @Test
+    void aFloodInTheOverflowBandTakesASmallShareButIsNeverShutOut() {
+        // Given
+        BandChoice choice = new BandChoice();
+        Set<Band> waiting = Set.of(Band.STANDARD, Band.OVERFLOW);
+        int overflow = 0;
+        int passedOver = 0;
+
+        // When
+        for (int i = 0; i < 1_700; i++) {
+            boolean served = choice.next(waiting).orElseThrow() == Band.OVERFLOW;
+            overflow += served ? 1 : 0;
+            passedOver = served ? 0 : passedOver + 1;
+            assertThat(passedOver).isLessThanOrEqualTo(BandChoice.PATIENCE);
+        }
+
+        // Then
+        assertThat(overflow).isEqualTo(100);
     }
 
     @Test

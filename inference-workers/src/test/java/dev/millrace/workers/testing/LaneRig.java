@@ -16,10 +16,15 @@ import dev.millrace.v1.CatalogEntry;
 import dev.millrace.v1.ControlEvent;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.Outcome;
+import dev.millrace.v1.Retry;
+import dev.millrace.v1.RoutedJob;
 import dev.millrace.workers.WorkerProcess;
 import dev.millrace.workers.WorkerSettings;
 import dev.millrace.workers.engine.EngineStarter;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -32,6 +37,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,6 +45,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -46,6 +54,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
 
@@ -67,9 +76,19 @@ public final class LaneRig implements AutoCloseable {
     private final KafkaConsumer<String, Outcome> outcomeReader;
     private final List<Outcome> outcomes = new ArrayList<>();
     private final List<WorkerProcess> workers = new ArrayList<>();
+    private final List<SimpleMeterRegistry> registries = new ArrayList<>();
+    private final List<Process> children = new CopyOnWriteArrayList<>();
+    private int names;
 
     public LaneRig(String registryUrl) throws Exception {
-        connection = Connection.to(TestStack.shared().bootstrap(), registryUrl);
+        this(registryUrl, Map.of());
+    }
+
+    /**
+     * @param clientSettings laid over those of every client
+     */
+    public LaneRig(String registryUrl, Map<String, String> clientSettings) throws Exception {
+        connection = new Connection(TestStack.shared().bootstrap(), registryUrl, clientSettings);
         admin = Admin.create(connection.admin());
         TopicPlan.Cluster cluster = TopicPlan.Cluster.local();
         List<TopicPlan> plans = new ArrayList<>(TopicPlan.base(cluster));
@@ -132,26 +151,100 @@ public final class LaneRig implements AutoCloseable {
     }
 
     public WorkerProcess worker(EngineStarter engines, Duration drain) {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        WorkerProcess worker = start(connection, lane, workerName(), drain, engines, meters);
+        workers.add(worker);
+        registries.add(meters);
+        return worker;
+    }
+
+    /** A worker of a lane, as in every test. */
+    static WorkerProcess start(
+            Connection connection,
+            String lane,
+            String worker,
+            Duration drain,
+            EngineStarter engines,
+            MeterRegistry meters) {
         WorkerSettings settings =
                 new WorkerSettings(
                         lane,
-                        lane + "-" + (workers.size() + 1),
+                        worker,
                         Path.of("models"),
                         drain,
                         Duration.ofMillis(25),
                         512,
                         Duration.ofMillis(500),
                         Duration.ofSeconds(5));
-        WorkerProcess worker =
-                WorkerProcess.start(
-                        settings,
-                        connection,
-                        engines,
-                        new SimpleMeterRegistry(),
-                        Clock.systemUTC(),
-                        Tracing.OFF);
-        workers.add(worker);
-        return worker;
+        return WorkerProcess.start(
+                settings, connection, engines, meters, Clock.systemUTC(), Tracing.OFF);
+    }
+
+    /** A worker with a scripted engine in a process of its own. */
+    public Process child() throws IOException {
+        Process child =
+                new ProcessBuilder(
+                                ProcessHandle.current().info().command().orElseThrow(),
+                                "-Xmx96m",
+                                "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=1",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                WorkerChild.class.getName(),
+                                connection.bootstrapServers(),
+                                connection.registryUrl(),
+                                lane,
+                                workerName())
+                        .redirectErrorStream(true)
+                        .redirectOutput(
+                                ProcessBuilder.Redirect.appendTo(
+                                        Path.of("target", lane + ".log").toFile()))
+                        .start();
+        children.add(child);
+        return child;
+    }
+
+    private synchronized String workerName() {
+        return lane + "-" + ++names;
+    }
+
+    /** How often the in-process workers' partitions have changed. */
+    public double rebalances() {
+        return registries.stream()
+                .flatMap(each -> each.find("millrace.worker.rebalances").counters().stream())
+                .mapToDouble(Counter::count)
+                .sum();
+    }
+
+    /** How soon the broker takes a silent member of the lane's group for dead. */
+    public void sessionTimeout(Duration timeout) throws Exception {
+        ConfigResource group =
+                new ConfigResource(ConfigResource.Type.GROUP, Topics.laneGroup(lane));
+        admin.incrementalAlterConfigs(
+                        Map.of(
+                                group,
+                                List.of(
+                                        new AlterConfigOp(
+                                                new ConfigEntry(
+                                                        "consumer.session.timeout.ms",
+                                                        Long.toString(timeout.toMillis())),
+                                                AlterConfigOp.OpType.SET))))
+                .all()
+                .get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /** Routes the next attempt of a job that may be tried again, as the classifier does. */
+    public void routeAgain(Outcome outcome, Band band, int partition) {
+        RoutedJob echo = ((Retry) outcome.getBody()).getRouted();
+        RoutedJob next =
+                Jobs.routed(
+                        lane,
+                        echo.getJobId(),
+                        Jobs.job(echo.getJob().getMessages().getLast().getContent()).build(),
+                        Instant.now(),
+                        Duration.ofHours(1));
+        next.put("attempt", echo.getAttempt() + 1);
+        send(Topics.lane(lane, band), partition, echo.getJobId(), next);
     }
 
     /** Routes a job in a transaction of its own, as the classifier does. */
@@ -300,6 +393,9 @@ public final class LaneRig implements AutoCloseable {
 
     @Override
     public void close() {
+        for (Process child : children) {
+            child.destroyForcibly();
+        }
         workers.forEach(WorkerProcess::close);
         classifier.close(Duration.ofSeconds(2));
         outcomeReader.close();

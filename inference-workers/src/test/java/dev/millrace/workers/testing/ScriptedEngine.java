@@ -1,9 +1,9 @@
 package dev.millrace.workers.testing;
 
 import dev.millrace.workers.engine.Engine;
-import dev.millrace.workers.engine.EngineResult;
 import dev.millrace.workers.engine.EngineResult.Completed;
 import dev.millrace.workers.engine.EngineResult.Stopped;
+import dev.millrace.workers.engine.EngineResult;
 import dev.millrace.workers.engine.Prompt;
 import dev.millrace.workers.engine.Spent;
 import dev.millrace.workers.engine.StopSignal;
@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 
 /**
  * An engine that a test conducts: a prompt {@code hold NAME} waits until {@code NAME} is let go,
- * {@code sleep MS} takes its time, anything else is answered at once with itself. It remembers what
- * it ran.
+ * {@code sleep MS} takes its time, {@code halt} ends the process, anything else is answered at once
+ * with itself. It remembers what it ran.
  */
 public final class ScriptedEngine implements Engine {
     private static final Duration LONGEST = Duration.ofMinutes(2);
@@ -34,6 +34,9 @@ public final class ScriptedEngine implements Engine {
     public EngineResult run(Prompt prompt, Consumer<String> pieces, StopSignal stop) {
         String text = prompt.messages().getLast().getContent();
         started.add(text);
+        if (text.startsWith("halt")) {
+            Runtime.getRuntime().halt(137);
+        }
         boolean stopped = waits(text, stop);
         Spent spent = Spent.whole(TokenCounts.reported(3, 1, 2, 1), 5);
         return stopped ? new Stopped(spent) : new Completed("answer to " + text, "stop", spent);
