@@ -3,7 +3,6 @@ package dev.millrace.bench;
 import dev.millrace.bench.Load.Round;
 import dev.millrace.kit.Connection;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,18 +28,18 @@ import org.apache.kafka.common.config.ConfigResource;
 final class Bench {
     private static final int WARM_UP_ROUNDS = 4;
     private static final Duration IDLE = Duration.ofSeconds(10);
-    private static final Duration SETTLE = Duration.ofSeconds(60);
-    private static final String LOAD = "load-generator";
+
+    /** Packages and methods of each process that are named. */
+    private static final int PROFILED = 12;
+
 
     private final Plan plan;
-    private final PrintStream progress;
-    private final long start = System.nanoTime();
-    private final Figures figures = new Figures();
-    private Map<String, Double> idle = Map.of();
-    private double neighbours;
+    private final Progress progress;
+    private final Figures figures;
 
-    Bench(Plan plan, PrintStream progress) {
+    Bench(Plan plan, Figures figures, Progress progress) {
         this.plan = plan;
+        this.figures = figures;
         this.progress = progress;
     }
 
@@ -51,7 +50,7 @@ final class Bench {
      * @throws TimeoutException when results stay away
      * @throws IllegalStateException when a job ended otherwise than it must
      */
-    Figures run(Path root, Path checkout)
+    void run(Path root, Path checkout)
             throws IOException, InterruptedException, ExecutionException, TimeoutException {
         say("starting a fresh stack in %s", root);
         try (BenchStack stack = BenchStack.start(root, checkout)) {
@@ -68,67 +67,88 @@ final class Bench {
                 measure(stack, List.of(floor, millrace));
             }
         }
-        return figures;
-    }
-
-    /** The share of the machine, 0 to 1, that others used during the rounds. */
-    double neighbours() {
-        return neighbours;
     }
 
     private void measure(BenchStack stack, List<Line> lines)
-            throws InterruptedException, TimeoutException {
-        Map<String, Long> processes = processes(stack, lines);
-        idle(processes);
-        long machineBefore = Cpu.machine();
-        Cpu before = Cpu.of(processes);
-        for (Plan.Part part : Plan.Part.values()) {
-            if (!plan.parts().contains(part)) {
-                continue;
-            }
+            throws IOException, InterruptedException, TimeoutException {
+        CpuMeter meter = new CpuMeter(processes(stack, lines));
+        idle(meter, lines.getFirst());
+        if (plan.parts().contains(Plan.Part.SATURATION)) {
             for (int round = 1; round <= plan.rounds(); round++) {
                 for (Line line : lines) {
-                    switch (part) {
-                        case SATURATION -> saturation(stack, line, processes, round);
-                        case LATENCY -> latency(stack, line, processes, round);
-                    }
+                    saturation(stack, line, meter, round);
                 }
             }
         }
-        neighbours = Cpu.of(processes).othersSince(before, Cpu.machine() - machineBefore);
-        reportIdle(lines.getFirst());
-        if (!processes.equals(processes(stack, lines))) {
+        if (plan.parts().contains(Plan.Part.LATENCY)) {
+            for (int round = 1; round <= plan.rounds(); round++) {
+                for (Line line : lines) {
+                    latency(stack, line, meter, round);
+                }
+            }
+        }
+        if (plan.parts().contains(Plan.Part.PROFILE)) {
+            profile(stack, lines.getLast());
+        }
+        if (!meter.watches(processes(stack, lines))) {
             throw new IllegalStateException(
                     "a service was restarted while it was measured; see its log");
         }
     }
 
-    private void saturation(BenchStack stack, Line line, Map<String, Long> processes, int number)
+    private void saturation(BenchStack stack, Line line, CpuMeter meter, int number)
             throws InterruptedException, TimeoutException {
-        Cpu before = Cpu.of(processes);
+        Cpu before = meter.now();
         Round round = load(line, stack.connection()).saturate(plan.jobs());
-        Cpu after = settled(processes);
+        Cpu after = meter.settled();
         figures.of(line, "saturation.throughput", "jobs/s", round.jobsPerSecond());
-        cpu(line, "saturation.cpu", after.perJobSince(before, idle, round.jobs()));
+        cpu(line, "saturation.cpu", meter.perJob(before, after, round.jobs()));
         say(
                 "saturation %d/%d  %-8s  %,.0f jobs/s",
                 number, plan.rounds(), line.name(), round.jobsPerSecond());
     }
 
-    private void latency(BenchStack stack, Line line, Map<String, Long> processes, int number)
+    /** Where the services and the broker spend their time when there is as much to do as they can. */
+    private void profile(BenchStack stack, Line line)
+            throws IOException, InterruptedException, TimeoutException {
+        Map<String, Long> processes = new LinkedHashMap<>(stack.broker());
+        processes.putAll(line.processes());
+        Profiler profiler = new Profiler(processes, stack.log("profile").resolveSibling("jfr"));
+        profiler.start();
+        for (int round = 1; round <= plan.rounds(); round++) {
+            load(line, stack.connection()).saturate(plan.jobs());
+        }
+        Map<String, Profile> profiles = profiler.stop();
+        profiles.forEach(
+                (process, profile) -> {
+                    say("profile  %s: %,d samples", process, profile.samples());
+                    profile.packages(PROFILED)
+                            .forEach(
+                                    share ->
+                                            figures.millrace(
+                                                    "profile." + process + " " + share.name(),
+                                                    "%",
+                                                    share.percent()));
+                    profile.methods(PROFILED)
+                            .forEach(
+                                    share -> say("  %5.1f %%  %s", share.percent(), share.name()));
+                });
+    }
+
+    private void latency(BenchStack stack, Line line, CpuMeter meter, int number)
             throws InterruptedException, TimeoutException {
         TopicTimes times = new TopicTimes(line, stack.connection());
-        Cpu before = Cpu.of(processes);
+        Cpu before = meter.now();
         Round round =
                 load(line, stack.connection())
                         .steady(Schedule.lasting(plan.seconds(), plan.rate()));
-        Cpu after = settled(processes);
+        Cpu after = meter.settled();
         double[] millis = round.latencyMillis();
         for (double percent : new double[] {50, 99}) {
             figures.of(
                     line, "latency.p%.0f".formatted(percent), "ms", Percentile.of(millis, percent));
         }
-        cpu(line, "latency.cpu", after.perJobSince(before, idle, round.jobs()));
+        cpu(line, "latency.cpu", meter.perJob(before, after, round.jobs()));
         hops(line, times.hops(round));
         say(
                 "latency %d/%d  %-8s  p50 %.1f ms  p99 %.1f ms",
@@ -161,50 +181,28 @@ final class Bench {
         double total = shares.values().stream().mapToDouble(Double::doubleValue).sum();
         figures.of(line, name + ".total", unit, total);
         shares.forEach((process, share) -> figures.of(line, name + "." + process, unit, share));
-        figures.of(line, name + "." + LOAD, unit, micros.getOrDefault(LOAD, 0.0));
-    }
-
-    private void idle(Map<String, Long> processes) throws InterruptedException {
-        // results are out long before the ledger is done with them
-        TimeUnit.SECONDS.sleep(5);
-        Cpu before = Cpu.of(processes);
-        TimeUnit.NANOSECONDS.sleep(IDLE.toNanos());
-        idle = Cpu.of(processes).rateSince(before);
-        double all = idle.values().stream().mapToDouble(Double::doubleValue).sum();
-        say("idle  %.0f ms of processor a second", all * 1000);
+        figures.of(line, name + "." + CpuMeter.LOAD, unit, micros.getOrDefault(CpuMeter.LOAD, 0.0));
     }
 
     /** Broker and load generator serve both lines at once: their share stands under Millrace. */
-    private void reportIdle(Line floor) {
-        new TreeMap<>(idle)
-                .forEach(
-                        (process, rate) -> {
-                            String name = "idle.cpu." + process;
-                            if (floor.processes().containsKey(process)) {
-                                figures.floor(name, "ms/s", rate * 1000);
-                            } else {
-                                figures.millrace(name, "ms/s", rate * 1000);
-                            }
-                        });
-    }
-
-    /** The processor times once nothing that the round started is left to do. */
-    private Cpu settled(Map<String, Long> processes) throws InterruptedException {
-        double rate =
-                idle.entrySet().stream()
-                        .filter(each -> !each.getKey().equals(LOAD))
-                        .mapToDouble(Map.Entry::getValue)
-                        .sum();
-        Map<String, Long> watched = new HashMap<>(processes);
-        watched.remove(LOAD);
-        Cpu.awaitQuiet(() -> Cpu.of(watched), rate, SETTLE);
-        return Cpu.of(processes);
+    private void idle(CpuMeter meter, Line floor) throws InterruptedException {
+        Map<String, Double> idle = new TreeMap<>(meter.learnIdle(IDLE));
+        idle.forEach(
+                (process, rate) -> {
+                    String name = "idle.cpu." + process;
+                    if (floor.processes().containsKey(process)) {
+                        figures.floor(name, "ms/s", rate * 1000);
+                    } else {
+                        figures.millrace(name, "ms/s", rate * 1000);
+                    }
+                });
+        double all = idle.values().stream().mapToDouble(Double::doubleValue).sum();
+        say("idle  %.0f ms of processor a second", all * 1000);
     }
 
     private static Map<String, Long> processes(BenchStack stack, Collection<Line> lines) {
         Map<String, Long> all = new LinkedHashMap<>(stack.broker());
         lines.forEach(line -> all.putAll(line.processes()));
-        all.put(LOAD, Cpu.ITSELF);
         return all;
     }
 
@@ -251,8 +249,6 @@ final class Bench {
     }
 
     private void say(String format, Object... values) {
-        progress.printf(
-                "%5.0f s  %s%n", (System.nanoTime() - start) / 1e9, format.formatted(values));
-        progress.flush();
+        progress.say(format, values);
     }
 }

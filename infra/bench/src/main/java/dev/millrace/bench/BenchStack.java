@@ -25,6 +25,11 @@ import org.apache.kafka.common.utils.Utils;
 final class BenchStack implements AutoCloseable {
     static final String LANE = "echo";
 
+    /** A lane that never keeps the rest of the pipeline waiting. */
+    static final String AT_ONCE =
+            "engine: {type: echo, delay: 0ms}, partitions: %d, slots: 64, workers: 1"
+                    .formatted(Line.LANE_PARTITIONS);
+
     /** Also of the floor's process, so that no side has the better JVM. */
     static final List<String> JVM =
             List.of("-XX:TieredStopAtLevel=4", "-XX:ReservedCodeCacheSize=160m", "-Xmx512m");
@@ -45,10 +50,16 @@ final class BenchStack implements AutoCloseable {
     /** Starts it under {@code root}, which must be empty. */
     static BenchStack start(Path root, Path checkout)
             throws IOException, InterruptedException, TimeoutException {
-        Home home = new Home(root, checkout);
         List<String> tenants = onePerPartition(Line.PARTITIONS);
+        return start(root, checkout, tenants, catalog(tenants, AT_ONCE));
+    }
+
+    /** Starts it with a catalog of these tenants. */
+    static BenchStack start(Path root, Path checkout, List<String> tenants, String catalog)
+            throws IOException, InterruptedException, TimeoutException {
+        Home home = new Home(root, checkout);
         // there before the supervisor looks for one, it is the stack's first catalog
-        Files.writeString(home.catalogFile(), catalog(tenants));
+        Files.writeString(home.catalogFile(), catalog);
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.put("MILLRACE_SERVICE_OPTIONS", String.join(" ", JVM));
         Supervisor supervisor = new Supervisor(home, environment);
@@ -122,7 +133,10 @@ final class BenchStack implements AutoCloseable {
         return List.copyOf(byPartition.values());
     }
 
-    static String catalog(List<String> tenants) {
+    /**
+     * @param lane the only lane, but for its name
+     */
+    static String catalog(List<String> tenants, String lane) {
         return "tenants:\n"
                 + tenants.stream()
                         .map(
@@ -132,12 +146,12 @@ final class BenchStack implements AutoCloseable {
                         .collect(Collectors.joining())
                 + """
                 lanes:
-                  - {name: %1$s, engine: {type: echo, delay: 0ms}, partitions: %2$d, slots: 64, workers: 1}
+                  - {name: %1$s, %2$s}
                 routes:
                   - {name: everything, lanes: [%1$s]}
                 prices:
                   - {lane: %1$s, effective_from: 2026-01-01T00:00:00Z, currency: USD, input: 1000000, output: 2000000}
                 """
-                        .formatted(LANE, Line.LANE_PARTITIONS);
+                        .formatted(LANE, lane);
     }
 }

@@ -62,21 +62,6 @@ record Cpu(Map<String, Long> millis, long atNanos) {
         return micros;
     }
 
-    /**
-     * The share of the machine that was used by none of these processes since an earlier moment.
-     *
-     * @param machineMillis that all processors together were busy in that time
-     */
-    double othersSince(Cpu earlier, long machineMillis) {
-        long own = 0;
-        for (Map.Entry<String, Long> each : millis.entrySet()) {
-            own += each.getValue() - earlier.at(each.getKey());
-        }
-        double capacity =
-                (atNanos - earlier.atNanos) / 1e6 * Runtime.getRuntime().availableProcessors();
-        return Math.max(0, machineMillis - own) / capacity;
-    }
-
     /** Waits until the processes together have nothing left to do; at most {@code patience}. */
     static void awaitQuiet(Supplier<Cpu> look, double idleRate, Duration patience)
             throws InterruptedException {
@@ -117,10 +102,16 @@ record Cpu(Map<String, Long> millis, long atNanos) {
         return millis.getOrDefault(name, 0L);
     }
 
+    /** Milliseconds that this process and all its children used, ended ones included. */
+    static long withChildren() {
+        return withDescendants(ITSELF);
+    }
+
     private static long tree(long pid) {
-        if (pid == ITSELF) {
-            return ticks(pid, false) * TICK_MILLIS;
-        }
+        return pid == ITSELF ? ticks(pid, false) * TICK_MILLIS : withDescendants(pid);
+    }
+
+    private static long withDescendants(long pid) {
         Stream<ProcessHandle> children =
                 ProcessHandle.of(pid).stream().flatMap(ProcessHandle::descendants);
         return (ticks(pid, true) + children.mapToLong(child -> ticks(child.pid(), true)).sum())

@@ -37,7 +37,7 @@ final class Figures {
     }
 
     void of(Line line, String name, String unit, double value) {
-        if (line instanceof FloorLine) {
+        if (line.isFloor()) {
             floor(name, unit, value);
         } else {
             millrace(name, unit, value);

@@ -2,19 +2,14 @@ package dev.millrace.bench;
 
 import dev.millrace.kit.Connection;
 import dev.millrace.kit.TopicCreator;
-import dev.millrace.stack.JavaHome;
 import dev.millrace.topics.TopicPlan;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -26,9 +21,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 final class FloorLine implements Line, AutoCloseable {
     private final List<String> tenants;
     private final List<Integer> bytes;
-    private final Process process;
+    private final ChildJvm process;
 
-    private FloorLine(List<String> tenants, List<Integer> bytes, Process process) {
+    private FloorLine(List<String> tenants, List<Integer> bytes, ChildJvm process) {
         this.tenants = tenants;
         this.bytes = bytes;
         this.process = process;
@@ -43,35 +38,25 @@ final class FloorLine implements Line, AutoCloseable {
             Connection connection, List<String> tenants, List<Integer> bytes, Path log)
             throws IOException, InterruptedException, ExecutionException, TimeoutException {
         createTopics(connection, tenants);
-        List<String> command = new ArrayList<>();
-        command.add(JavaHome.resolve().java().toString());
-        command.addAll(BenchStack.JVM);
-        command.addAll(
-                List.of(
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-Dlogback.configurationFile=bench-logback.xml",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        FloorMain.class.getName(),
-                        connection.bootstrapServers(),
-                        String.join(",", tenants),
-                        FloorHop.formatBytes(bytes)));
-        Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
-        FloorLine line = new FloorLine(tenants, bytes, process);
-        try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
-            if (!FloorMain.READY.equals(output.readLine())) {
-                throw new IllegalStateException("the floor did not start; see " + log);
-            }
-            return line;
-        } catch (IOException | IllegalStateException e) {
-            line.close();
-            throw e;
-        }
+        ChildJvm process =
+                ChildJvm.start(
+                        FloorMain.class,
+                        List.of(
+                                connection.bootstrapServers(),
+                                String.join(",", tenants),
+                                FloorHop.formatBytes(bytes)),
+                        log);
+        return new FloorLine(tenants, bytes, process);
     }
 
     @Override
     public String name() {
         return "floor";
+    }
+
+    @Override
+    public boolean isFloor() {
+        return true;
     }
 
     @Override
@@ -99,17 +84,7 @@ final class FloorLine implements Line, AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            process.getOutputStream().close();
-            if (process.waitFor(10, TimeUnit.SECONDS)) {
-                return;
-            }
-        } catch (IOException e) {
-            // its input is gone: so is the process, or soon
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        process.destroyForcibly();
+        process.close();
     }
 
     private static void createTopics(Connection connection, List<String> tenants)

@@ -1,5 +1,6 @@
 package dev.millrace.bench;
 
+import dev.millrace.bench.child.Parent;
 import dev.millrace.kit.Connection;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,8 +15,6 @@ import java.util.concurrent.TimeUnit;
  * <p>Arguments: bootstrap servers, tenants and bytes of each stage, each separated by commas.
  */
 public final class FloorMain {
-    static final String READY = "ready";
-
     public static void main(String[] args) throws InterruptedException, IOException {
         Connection connection = Connection.to(args[0], "http://127.0.0.1:1");
         List<String> tenants = List.of(args[1].split(",", -1));
@@ -40,11 +39,8 @@ public final class FloorMain {
             System.err.println("not all hops were given partitions within 60 s");
             Runtime.getRuntime().halt(1);
         }
-        System.out.println(READY);
-        // whoever started this holds the other end: when that goes, this goes
-        while (System.in.read() >= 0) {
-            continue;
-        }
+        Parent.tellReady();
+        Parent.awaitEnd();
         stopping.countDown();
         for (Thread thread : threads) {
             thread.join(TimeUnit.SECONDS.toMillis(5));

@@ -17,6 +17,11 @@ interface Line {
 
     String name();
 
+    /** Whether its figures are what Millrace's are held against. */
+    default boolean isFloor() {
+        return false;
+    }
+
     List<String> topics(Stage stage);
 
     /** The record that puts a job into the line. */

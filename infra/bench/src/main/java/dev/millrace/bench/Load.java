@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,18 @@ final class Load {
         }
     }
 
+    /** Puts jobs into the line and waits for nothing but their being there. */
+    void put(int jobs) {
+        int run = RUNS.incrementAndGet();
+        AtomicReference<Exception> failure = new AtomicReference<>();
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings())) {
+            for (int job = 0; job < jobs; job++) {
+                send(producer, line.job(new Mark(run, job)), failure);
+            }
+            producer.flush();
+        }
+    }
+
     /** All jobs as fast as the producer takes them. */
     Round saturate(int jobs) throws InterruptedException, TimeoutException {
         return run(jobs, job -> 0);
@@ -77,6 +90,34 @@ final class Load {
     /** Each job when it is due, whatever became of those before it. */
     Round steady(Schedule schedule) throws InterruptedException, TimeoutException {
         return run(schedule.jobs(), schedule::dueAfter);
+    }
+
+    /**
+     * All jobs are there at once: written in a transaction that ends when the clock starts.
+     *
+     * @param beforeRelease run when everything is written and nothing can be read yet
+     */
+    Round release(int jobs, Runnable beforeRelease) throws InterruptedException, TimeoutException {
+        int run = RUNS.incrementAndGet();
+        Map<String, Object> settings = settings();
+        settings.put("transactional.id", "bench-load-" + ProcessHandle.current().pid());
+        try (ResultReader reader = new ResultReader(line, connection, run, jobs);
+                KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings)) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            for (int job = 0; job < jobs; job++) {
+                send(producer, line.job(new Mark(run, job)), new AtomicReference<>());
+            }
+            producer.flush();
+            beforeRelease.run();
+            double wallMillis = wallMillis();
+            long start = System.nanoTime();
+            // throws where any of the records did not get there
+            producer.commitTransaction();
+            long[] dueNanos = new long[jobs];
+            Arrays.fill(dueNanos, start);
+            return new Round(run, start, wallMillis, dueNanos, reader.await(PATIENCE));
+        }
     }
 
     private interface Due {
@@ -112,20 +153,27 @@ final class Load {
         for (int job = 0; job < dueNanos.length; job++) {
             dueNanos[job] = start + due.afterNanos(job);
             waitUntil(dueNanos[job]);
-            var sent =
-                    producer.send(
-                            records.get(job),
-                            (metadata, error) -> {
-                                if (error != null) {
-                                    failure.compareAndSet(null, error);
-                                }
-                            });
-            if (sent.isCancelled() || failure.get() != null) {
-                throw new IllegalStateException("a job could not be sent", failure.get());
-            }
+            send(producer, records.get(job), failure);
         }
         producer.flush();
         return dueNanos;
+    }
+
+    static void send(
+            KafkaProducer<byte[], byte[]> producer,
+            ProducerRecord<byte[], byte[]> record,
+            AtomicReference<Exception> failure) {
+        var sent =
+                producer.send(
+                        record,
+                        (metadata, error) -> {
+                            if (error != null) {
+                                failure.compareAndSet(null, error);
+                            }
+                        });
+        if (sent.isCancelled() || failure.get() != null) {
+            throw new IllegalStateException("a job could not be sent", failure.get());
+        }
     }
 
     private double wallMillis() {

@@ -1,12 +1,14 @@
 package dev.millrace.bench;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What one run measures.
@@ -15,13 +17,35 @@ import java.util.Set;
  * @param rounds of each measurement; medians are reported
  * @param seconds that a round at a steady rate lasts
  * @param rate jobs a second of such a round
+ * @param longSeconds that the long job of one measurement and the flood of another last
  * @param json where the rows go
  */
-record Plan(Set<Part> parts, int jobs, int rounds, int seconds, int rate, Optional<Path> json) {
+record Plan(
+        Set<Part> parts,
+        int jobs,
+        int rounds,
+        int seconds,
+        int rate,
+        int longSeconds,
+        Optional<Path> json) {
 
     enum Part {
         SATURATION,
-        LATENCY
+        LATENCY,
+        WORKER,
+        SLOTS,
+        NEIGHBOUR,
+        FAIRNESS,
+        SHAREGROUPS,
+        PROFILE;
+
+        String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    boolean hasAnyOf(Part... wanted) {
+        return Arrays.stream(wanted).anyMatch(parts::contains);
     }
 
     Plan {
@@ -30,6 +54,7 @@ record Plan(Set<Part> parts, int jobs, int rounds, int seconds, int rate, Option
         within("--rounds", rounds, 1, 50);
         within("--seconds", seconds, 1, 300);
         within("--rate", rate, 1, 2_000);
+        within("--long", longSeconds, 2, 120);
     }
 
     /**
@@ -38,11 +63,12 @@ record Plan(Set<Part> parts, int jobs, int rounds, int seconds, int rate, Option
      * @throws IllegalArgumentException naming the argument and what it may be
      */
     static Plan parse(List<String> arguments) {
-        Set<Part> parts = EnumSet.allOf(Part.class);
+        Set<Part> parts = ALL;
         int jobs = 20_000;
         int rounds = 5;
         int seconds = 20;
         int rate = 200;
+        int longSeconds = 60;
         Optional<Path> json = Optional.empty();
         boolean named = false;
         Iterator<String> rest = arguments.iterator();
@@ -53,6 +79,7 @@ record Plan(Set<Part> parts, int jobs, int rounds, int seconds, int rate, Option
                 case "--rounds" -> rounds = number(argument, rest);
                 case "--seconds" -> seconds = number(argument, rest);
                 case "--rate" -> rate = number(argument, rest);
+                case "--long" -> longSeconds = number(argument, rest);
                 case "--json" -> json = Optional.of(Path.of(value(argument, rest)));
                 default -> {
                     if (named) {
@@ -63,18 +90,28 @@ record Plan(Set<Part> parts, int jobs, int rounds, int seconds, int rate, Option
                 }
             }
         }
-        return new Plan(parts, jobs, rounds, seconds, rate, json);
+        return new Plan(parts, jobs, rounds, seconds, rate, longSeconds, json);
     }
 
+    /** What is measured where nothing is named: what says how well Millrace does. */
+    private static final Set<Part> ALL = EnumSet.complementOf(EnumSet.of(Part.SHAREGROUPS, Part.PROFILE));
+
     private static Set<Part> named(String name) {
-        return switch (name) {
-            case "all" -> EnumSet.allOf(Part.class);
-            case "saturation", "latency" -> EnumSet.of(Part.valueOf(name.toUpperCase(Locale.ROOT)));
-            default ->
-                    throw new IllegalArgumentException(
-                            name
-                                    + " is no benchmark and no option; there are all, saturation, latency");
-        };
+        if (name.equals("all")) {
+            return ALL;
+        }
+        return Arrays.stream(Part.values())
+                .filter(part -> part.label().equals(name))
+                .findFirst()
+                .<Set<Part>>map(EnumSet::of)
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        name
+                                                + " is no benchmark and no option; there are all, "
+                                                + Arrays.stream(Part.values())
+                                                        .map(Part::label)
+                                                        .collect(Collectors.joining(", "))));
     }
 
     private static int number(String option, Iterator<String> rest) {

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.bench.Line.Mark;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class MeasuringTest {
@@ -68,6 +70,21 @@ class MeasuringTest {
     }
 
     @Test
+    void one_tenant_floods_and_the_others_send_as_before() {
+        List<TenantLoad.Send> sends = TenantLoad.sends(5.6, 10, 20, Duration.ofSeconds(60));
+
+        Map<Integer, Long> byTenant =
+                sends.stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        TenantLoad.Send::tenant, Collectors.counting()));
+        assertThat(byTenant.get(0)).isEqualTo(6_720);
+        assertThat(byTenant.get(1)).isEqualTo(byTenant.get(9)).isEqualTo(336);
+        assertThat(sends)
+                .isSortedAccordingTo(Comparator.comparingLong(TenantLoad.Send::afterNanos));
+    }
+
+    @Test
     void processor_time_is_read_past_a_name_with_blanks_and_parentheses() {
         String stat =
                 "4711 (a (b) c) S 1 4711 4711 0 -1 4194560 900 50 0 0 120 30 7 5 20 0 40 0 1 2 3";
@@ -91,14 +108,26 @@ class MeasuringTest {
     @Test
     void what_neighbours_use_is_what_the_machine_did_and_none_of_ours() {
         // Given 10 s in which all processors were busy for 3 s, for us 2 s of them
-        int cores = Runtime.getRuntime().availableProcessors();
-        Cpu before = new Cpu(Map.of("broker", 500L, "clients", 0L), 0);
-        Cpu after =
-                new Cpu(
-                        Map.of("broker", 1_500L, "clients", 1_000L),
-                        Duration.ofSeconds(10).toNanos());
+        Neighbours before = new Neighbours(70_000, 1_500, 0);
+        Neighbours after = new Neighbours(73_000, 3_500, Duration.ofSeconds(10).toNanos());
 
-        assertThat(after.othersSince(before, 3_000)).isCloseTo(0.1 / cores, within(1e-9));
+        // Then the other second is a twentieth of what two processors can do
+        assertThat(before.share(after, 2)).isCloseTo(0.05, within(1e-9));
+    }
+
+    @Test
+    void our_own_children_are_no_neighbours() throws Exception {
+        // Given a child that keeps a processor busy until it ends
+        Process child =
+                new ProcessBuilder("sh", "-c", "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done")
+                        .start();
+        long before = Cpu.withChildren();
+
+        // When
+        child.waitFor();
+
+        // Then its time is still ours
+        assertThat(Cpu.withChildren() - before).isPositive();
     }
 
     @Test

@@ -39,9 +39,31 @@ class ReportingTest {
     void without_arguments_everything_is_measured() {
         Plan plan = Plan.parse(List.of());
 
-        assertThat(plan.parts()).containsExactlyInAnyOrder(Plan.Part.values());
+        assertThat(plan.parts()).doesNotContain(Plan.Part.PROFILE, Plan.Part.SHAREGROUPS)
+                .hasSize(Plan.Part.values().length - 2);
         assertThat(plan.rate()).isEqualTo(200);
         assertThat(plan.json()).isEmpty();
+    }
+
+    @Test
+    void a_sample_counts_for_whoever_called_the_jdk() {
+        // Given
+        Profile profile = new Profile();
+
+        // When
+        profile.add(List.of("java.util.HashMap#get", "org.apache.avro.io.Decoder#read", "a.B#c"));
+        profile.add(List.of("org.apache.avro.io.Decoder#read"));
+        profile.add(List.of("dev.millrace.kit.deep.er.Thing#run"));
+        profile.add(List.of("java.lang.Thread#run"));
+
+        // Then
+        assertThat(profile.packages(2))
+                .containsExactly(
+                        new Profile.Share("org.apache.avro.io", 50),
+                        new Profile.Share("dev.millrace.kit.deep", 25));
+        assertThat(profile.methods(1))
+                .containsExactly(new Profile.Share("org.apache.avro.io.Decoder#read", 50));
+        assertThat(profile.samples()).isEqualTo(4);
     }
 
     @Test
@@ -55,7 +77,7 @@ class ReportingTest {
 
     @ParameterizedTest
     @CsvSource({
-        "speed, speed is no benchmark",
+        "speed, speed is no benchmark and no option; there are all",
         "--fast, --fast is no benchmark",
         "latency all, one argument too many",
         "--jobs, --jobs needs a value",
@@ -63,7 +85,8 @@ class ReportingTest {
         "--jobs 99, --jobs must be from 100 to 200000",
         "--rounds 0, --rounds must be from 1 to 50",
         "--seconds 301, --seconds must be from 1 to 300",
-        "--rate 2001, --rate must be from 1 to 2000"
+        "--rate 2001, --rate must be from 1 to 2000",
+        "--long 1, --long must be from 2 to 120"
     })
     void a_wrong_argument_is_named_with_what_it_may_be(String arguments, String message) {
         assertThatThrownBy(() -> Plan.parse(List.of(arguments.split(" ", -1))))
@@ -72,10 +95,18 @@ class ReportingTest {
     }
 
     @Test
-    void the_stack_is_given_a_catalog_that_can_be_applied(@TempDir Path folder) throws Exception {
-        Path file = folder.resolve("catalog.yaml");
-        Files.writeString(file, BenchStack.catalog(BenchStack.onePerPartition(4)));
+    void each_stack_is_given_a_catalog_that_can_be_applied(@TempDir Path folder) throws Exception {
+        for (String catalog :
+                List.of(
+                        BenchStack.catalog(BenchStack.onePerPartition(4), BenchStack.AT_ONCE),
+                        FairnessBench.catalog(),
+                        LaneBench.catalog(500, 256),
+                        ShareGroupBench.catalog(),
+                        NeighbourBench.catalog())) {
+            Path file = folder.resolve("catalog.yaml");
+            Files.writeString(file, catalog);
 
-        assertThat(CatalogFile.read(file)).isInstanceOf(CatalogReading.Valid.class);
+            assertThat(CatalogFile.read(file)).isInstanceOf(CatalogReading.Valid.class);
+        }
     }
 }
