@@ -21,8 +21,9 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
@@ -33,6 +34,11 @@ import org.slf4j.event.Level;
 /**
  * Runs jobs from the board on virtual threads, as many at once as there are slots. A slot is free
  * as soon as the model call is over; a record is finished only when its outcome is acknowledged.
+ *
+ * <p>A thread runs one job after the other for as long as any wait. Before it begins one it sees to
+ * it that another thread is ready to take the next: that one comes to run when the first has to wait
+ * for its engine. So a lane whose engine answers at once starts few threads, and one whose engine
+ * takes its time has all its slots filled without any delay.
  */
 final class JobRunner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JobRunner.class);
@@ -48,11 +54,15 @@ final class JobRunner implements AutoCloseable {
     private final PollWake wake;
     private final StartNotes notes;
     private final Runnable handOvers;
+
+    /** A thread has been started that has not looked for a job yet. */
+    private final AtomicBoolean spare = new AtomicBoolean();
+
     private final Queue<LaneJob> finished = new ConcurrentLinkedQueue<>();
-    private final ExecutorService threads =
-            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("job-", 0).factory());
+    private final ExecutorService threads;
 
     /**
+     * @param threads virtual ones, one for each task; closed with this
      * @param handOvers called when a job ends whose partition has gone to another worker
      */
     JobRunner(
@@ -65,6 +75,7 @@ final class JobRunner implements AutoCloseable {
             LaneMetrics metrics,
             PollWake wake,
             StartNotes notes,
+            ExecutorService threads,
             Runnable handOvers) {
         this.board = board;
         this.engine = engine;
@@ -76,11 +87,24 @@ final class JobRunner implements AutoCloseable {
         this.wake = wake;
         this.notes = notes;
         this.handOvers = handOvers;
+        this.threads = threads;
     }
 
-    /** Starts waiting jobs while there are free slots and an engine. */
+    /** Sees to it that a thread looks for waiting jobs, where there are free slots for them. */
     void startJobs() {
-        while (true) {
+        if (!spare.get() && board.canStart() && spare.compareAndSet(false, true)) {
+            try {
+                threads.execute(this::serve);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("state=closed");
+            }
+        }
+    }
+
+    /** Runs jobs until none waits, no slot is free or there is no engine. */
+    private void serve() {
+        spare.set(false);
+        while (!Thread.currentThread().isInterrupted()) {
             Optional<LaneEngine.Lease> lease = engine.lease();
             if (lease.isEmpty()) {
                 return;
@@ -90,8 +114,9 @@ final class JobRunner implements AutoCloseable {
                 lease.get().close();
                 return;
             }
-            threads.execute(() -> work(job.get(), lease.get()));
+            startJobs();
             wake.started();
+            work(job.get(), lease.get());
         }
     }
 
@@ -113,21 +138,18 @@ final class JobRunner implements AutoCloseable {
     }
 
     private void work(LaneJob job, LaneEngine.Lease lease) {
-        boolean done = false;
-        try (Hop hop = attempt.begin(job.record(), lane.get())) {
-            AttemptEnd end = attempt(job, hop, lease);
-            done = done(job, end);
-            if (done) {
-                finished.add(job);
-            }
+        boolean seenTo = false;
+        Hop hop = attempt.begin(job.record(), lane.get());
+        try {
+            end(job, hop, attempt(job, hop, lease));
+            seenTo = true;
         } catch (InterruptedException e) {
             LOG.debug("partition={} offset={} state=given_up", job.partition(), job.offset());
+            Thread.currentThread().interrupt();
         } finally {
-            if (board.gone(job, done)) {
-                handOvers.run();
+            if (!seenTo) {
+                gone(job, hop, false);
             }
-            wake.toCommit();
-            startJobs();
         }
     }
 
@@ -143,19 +165,13 @@ final class JobRunner implements AutoCloseable {
             return attempt.run(job.record(), hop, lease.engine(), lane.get());
         } finally {
             board.released();
-            startJobs();
         }
     }
 
-    /** Does what the attempt's end asks for; blocks until it is safe. */
-    private boolean done(LaneJob job, AttemptEnd end) throws InterruptedException {
-        return switch (end) {
-            case Report report -> {
-                outcomes.deliver(report);
-                metrics.delivered(report.outcome());
-                log(report.outcome());
-                yield true;
-            }
+    /** Does what the attempt's end asks for; the job is gone once that is safe. */
+    private void end(LaneJob job, Hop hop, AttemptEnd end) throws InterruptedException {
+        switch (end) {
+            case Report report -> outcomes.send(report, receipt(job, hop, report.outcome()));
             case Skip skip -> {
                 metrics.skipped(skip.why());
                 LOG.info(
@@ -165,14 +181,47 @@ final class JobRunner implements AutoCloseable {
                         job.partition(),
                         job.offset(),
                         skip.why());
-                yield true;
+                gone(job, hop, true);
             }
             case Bury bury -> {
+                // others need not wait for the dead letter
+                startJobs();
                 bury(job, bury.reason());
-                yield true;
+                gone(job, hop, true);
             }
-            case Abandon abandon -> false;
+            case Abandon abandon -> gone(job, hop, false);
+        }
+    }
+
+    private OutcomeSender.Receipt receipt(LaneJob job, Hop hop, Outcome outcome) {
+        return new OutcomeSender.Receipt() {
+            @Override
+            public void acknowledged() {
+                metrics.delivered(outcome);
+                log(outcome);
+                gone(job, hop, true);
+            }
+
+            @Override
+            public void givenUp() {
+                gone(job, hop, false);
+            }
         };
+    }
+
+    /**
+     * @param done whether the record is finished; it runs again elsewhere otherwise
+     */
+    private void gone(LaneJob job, Hop hop, boolean done) {
+        if (done) {
+            finished.add(job);
+        }
+        if (board.gone(job, done)) {
+            handOvers.run();
+        }
+        wake.toCommit();
+        startJobs();
+        hop.close();
     }
 
     private void bury(LaneJob job, String reason) throws InterruptedException {

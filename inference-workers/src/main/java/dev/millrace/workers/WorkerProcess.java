@@ -15,6 +15,7 @@ import dev.millrace.workers.attempt.ControlReader;
 import dev.millrace.workers.attempt.OutcomeSender;
 import dev.millrace.workers.attempt.OutcomeWriter;
 import dev.millrace.workers.attempt.RunningJobs;
+import dev.millrace.workers.attempt.TimeLimits;
 import dev.millrace.workers.attempt.TokenStream;
 import dev.millrace.workers.engine.EngineStarter;
 import dev.millrace.workers.engine.LaneEngine;
@@ -32,7 +33,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -65,7 +67,7 @@ public final class WorkerProcess implements AutoCloseable {
     private final RunningJobs running = new RunningJobs();
     private final WorkerCondition condition = new WorkerCondition(System::nanoTime);
     private final TokenRate rate = new TokenRate(System::nanoTime);
-    private final ScheduledThreadPoolExecutor timer;
+    private final TimeLimits limits = new TimeLimits(System::nanoTime);
     private final Producer<byte[], byte[]> producer;
     private final Producer<byte[], byte[]> tokenProducer;
     private final LiveCatalog catalog;
@@ -79,6 +81,9 @@ public final class WorkerProcess implements AutoCloseable {
     private final WorkerLife life;
     private final AtomicBoolean closed = new AtomicBoolean();
 
+    private final ExecutorService jobThreads =
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("job-", 0).factory());
+
     private WorkerProcess(
             WorkerSettings settings,
             Connection connection,
@@ -91,7 +96,6 @@ public final class WorkerProcess implements AutoCloseable {
         this.tracing = tracing;
         this.partitions = new LanePartitions(settings.unfinishedPerPartition(), self, underWay);
         this.peers = new Peers(settings.stale());
-        this.timer = timer();
         this.producer =
                 new KafkaProducer<>(
                         producerSettings("outcomes", Map.of("buffer.memory", "16777216")));
@@ -128,11 +132,15 @@ public final class WorkerProcess implements AutoCloseable {
                         lane::lane,
                         attempt(clock),
                         new OutcomeSender(
-                                producer, connection.serializer(Topics.OUTCOMES), tracing),
+                                producer,
+                                connection.serializer(Topics.OUTCOMES),
+                                tracing,
+                                jobThreads),
                         new DeadLetterQueue(producer),
                         metrics,
                         wake,
                         notes,
+                        jobThreads,
                         heartbeat::soon);
         this.control = new ControlReader(connection, running, clock);
         this.statuses =
@@ -168,6 +176,7 @@ public final class WorkerProcess implements AutoCloseable {
         process.metrics.watch(process.board);
         process.catalog.onChange(process.lane::accept);
         process.catalog.start();
+        process.limits.start();
         process.engine.start();
         process.control.start();
         process.statuses.start();
@@ -204,7 +213,7 @@ public final class WorkerProcess implements AutoCloseable {
         tokenProducer.close(Duration.ZERO);
         producer.close(PRODUCER_CLOSE);
         catalog.close();
-        timer.shutdownNow();
+        limits.close();
     }
 
     private LaneWorker worker(LaneTopics topics) {
@@ -236,7 +245,7 @@ public final class WorkerProcess implements AutoCloseable {
                         Backoff.OF_ATTEMPTS,
                         () -> ThreadLocalRandom.current().nextLong()),
                 new TokenStream(tokenSink(), System::nanoTime),
-                timer,
+                limits,
                 clock,
                 tracing);
     }
@@ -258,7 +267,7 @@ public final class WorkerProcess implements AutoCloseable {
         consumer.put("client.id", settings.worker());
         consumer.put("value.deserializer", ByteArrayDeserializer.class.getName());
         consumer.put("allow.auto.create.topics", "false");
-        consumer.putIfAbsent("max.poll.records", "32");
+        consumer.putIfAbsent("max.poll.records", "128");
         consumer.putIfAbsent("fetch.max.bytes", "4194304");
         consumer.putIfAbsent("max.partition.fetch.bytes", "524288");
         return consumer;
@@ -271,13 +280,5 @@ public final class WorkerProcess implements AutoCloseable {
         settingsOf.put("value.serializer", ByteArraySerializer.class.getName());
         settingsOf.putAll(more);
         return settingsOf;
-    }
-
-    private static ScheduledThreadPoolExecutor timer() {
-        ScheduledThreadPoolExecutor timer =
-                new ScheduledThreadPoolExecutor(
-                        1, Thread.ofPlatform().daemon().name("attempt-timer").factory());
-        timer.setRemoveOnCancelPolicy(true);
-        return timer;
     }
 }

@@ -21,8 +21,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -46,7 +44,7 @@ public final class Attempt {
     private final RunningJobs jobs;
     private final OutcomeWriter outcomes;
     private final TokenStream tokens;
-    private final ScheduledExecutorService timer;
+    private final TimeLimits limits;
     private final Clock clock;
     private final AttemptSpans spans;
 
@@ -58,14 +56,14 @@ public final class Attempt {
             RunningJobs jobs,
             OutcomeWriter outcomes,
             TokenStream tokens,
-            ScheduledExecutorService timer,
+            TimeLimits limits,
             Clock clock,
             Tracing tracing) {
         this.deserializer = deserializer;
         this.jobs = jobs;
         this.outcomes = outcomes;
         this.tokens = tokens;
-        this.timer = timer;
+        this.limits = limits;
         this.clock = clock;
         this.spans = new AttemptSpans(tracing);
     }
@@ -160,8 +158,7 @@ public final class Attempt {
     private AttemptEnd attempt(
             RoutedJob routed, Hop hop, Engine engine, Lane lane, StopSignal stop) {
         Instant started = clock.instant();
-        Future<?> limit = limit(routed, lane, started, stop);
-        try {
+        try (TimeLimits.Limit limit = limit(routed, lane, started, stop)) {
             EngineResult result = call(routed, hop, engine, lane, stop);
             Setting setting = new Setting(lane.model(), started, clock.instant());
             return outcomes.write(routed, result, stop.reason(), setting)
@@ -178,8 +175,6 @@ public final class Attempt {
                     FaultTrail.of(e));
             Setting setting = new Setting(lane.model(), started, clock.instant());
             return report(routed, outcomes.internalError(routed, e, setting), hop, Duration.ZERO);
-        } finally {
-            limit.cancel(false);
         }
     }
 
@@ -197,16 +192,11 @@ public final class Attempt {
     }
 
     /** Stops the attempt at the lane's limit or at the job's deadline, whichever is first. */
-    private Future<?> limit(RoutedJob routed, Lane lane, Instant now, StopSignal stop) {
+    private TimeLimits.Limit limit(RoutedJob routed, Lane lane, Instant now, StopSignal stop) {
         Duration untilDeadline = Duration.between(now, routed.getDeadlineAt());
-        boolean deadlineFirst = untilDeadline.compareTo(lane.attemptTimeout()) <= 0;
-        Duration time = deadlineFirst ? untilDeadline : lane.attemptTimeout();
-        Reason reason = deadlineFirst ? Reason.DEADLINE : Reason.ATTEMPT_TIMEOUT;
-        // off the timer's thread: stopping an engine may take a moment
-        return timer.schedule(
-                () -> Thread.startVirtualThread(() -> stop.stop(reason)),
-                time.toMillis(),
-                TimeUnit.MILLISECONDS);
+        return untilDeadline.compareTo(lane.attemptTimeout()) <= 0
+                ? limits.set(untilDeadline, stop, Reason.DEADLINE)
+                : limits.set(lane.attemptTimeout(), stop, Reason.ATTEMPT_TIMEOUT);
     }
 
     /**

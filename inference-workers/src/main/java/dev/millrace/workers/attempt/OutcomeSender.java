@@ -12,6 +12,8 @@ import dev.millrace.workers.attempt.AttemptEnd.Report;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -24,7 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes outcomes, and does not rest before each is acknowledged: an outage of the broker or the
- * registry is waited out, because an outcome that is lost is a job that runs again.
+ * registry is waited out, because an outcome that is lost is a job that runs again. Nobody waits for
+ * the everyday case; what does not get through at once is tried again on a thread of its own.
  */
 public final class OutcomeSender {
     private static final Logger LOG = LoggerFactory.getLogger(OutcomeSender.class);
@@ -34,36 +37,108 @@ public final class OutcomeSender {
     private final Producer<byte[], byte[]> producer;
     private final Serializer<Outcome> serializer;
     private final Tracing tracing;
+    private final Executor threads;
 
+    /**
+     * @param threads for outcomes that have to wait; interrupted when the worker leaves
+     */
     public OutcomeSender(
-            Producer<byte[], byte[]> producer, Serializer<Outcome> serializer, Tracing tracing) {
+            Producer<byte[], byte[]> producer,
+            Serializer<Outcome> serializer,
+            Tracing tracing,
+            Executor threads) {
         this.producer = producer;
         this.serializer = serializer;
         this.tracing = tracing;
+        this.threads = threads;
+    }
+
+    /** Told how it went, once; on the producer's thread, which must not be kept. */
+    public interface Receipt {
+        void acknowledged();
+
+        /** The worker left first; the job runs again elsewhere. */
+        void givenUp();
+    }
+
+    /** Writes an outcome; returns before it is acknowledged, and at once unless a buffer is full. */
+    public void send(Report report, Receipt receipt) {
+        if (report.hold().isPositive()) {
+            elsewhere(
+                    receipt,
+                    () -> {
+                        TimeUnit.NANOSECONDS.sleep(report.hold().toNanos());
+                        sendTraced(report, receipt);
+                    });
+        } else {
+            sendTraced(report, receipt);
+        }
+    }
+
+    private void sendTraced(Report report, Receipt receipt) {
+        if (!tracing.isOn()) {
+            sendOnce(report, receipt);
+            return;
+        }
+        Hop hop =
+                tracing.send(TraceContext.of(report.headers()), Topics.OUTCOMES.name())
+                        .set(TelemetryNames.JOB, report.outcome().getJobId())
+                        .set(TelemetryNames.TENANT, report.outcome().getTenant());
+        sendOnce(
+                report.with(hop.context().over(report.headers())), new TracedReceipt(receipt, hop));
+    }
+
+    private void sendOnce(Report report, Receipt receipt) {
+        try {
+            var unused =
+                    producer.send(
+                            record(report),
+                            (metadata, error) -> {
+                                if (error == null) {
+                                    receipt.acknowledged();
+                                } else {
+                                    insist(report, receipt);
+                                }
+                            });
+        } catch (KafkaException e) {
+            insist(report, receipt);
+        }
+    }
+
+    private void insist(Report report, Receipt receipt) {
+        elsewhere(
+                receipt,
+                () -> {
+                    deliver(report);
+                    receipt.acknowledged();
+                });
+    }
+
+    private interface Patience {
+        void have() throws InterruptedException;
+    }
+
+    private void elsewhere(Receipt receipt, Patience patience) {
+        try {
+            threads.execute(
+                    () -> {
+                        try {
+                            patience.have();
+                        } catch (InterruptedException e) {
+                            receipt.givenUp();
+                        }
+                    });
+        } catch (RejectedExecutionException e) {
+            receipt.givenUp();
+        }
     }
 
     /**
      * Blocks until the outcome is acknowledged.
      *
-     * @throws InterruptedException when the worker leaves first; the job then runs again elsewhere
+     * @throws InterruptedException when the worker leaves first
      */
-    public void deliver(Report report) throws InterruptedException {
-        if (report.hold().isPositive()) {
-            TimeUnit.NANOSECONDS.sleep(report.hold().toNanos());
-        }
-        if (!tracing.isOn()) {
-            send(report);
-            return;
-        }
-        try (Hop hop =
-                tracing.send(TraceContext.of(report.headers()), Topics.OUTCOMES.name())
-                        .set(TelemetryNames.JOB, report.outcome().getJobId())
-                        .set(TelemetryNames.TENANT, report.outcome().getTenant())) {
-            send(report.with(hop.context().over(report.headers())));
-        }
-    }
-
-    private void send(Report report) throws InterruptedException {
+    private void deliver(Report report) throws InterruptedException {
         Report sending = report;
         Duration pause = FIRST_PAUSE;
         while (true) {
@@ -82,6 +157,21 @@ public final class OutcomeSender {
             TimeUnit.NANOSECONDS.sleep(pause.toNanos());
             Duration twice = pause.multipliedBy(2);
             pause = twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
+        }
+    }
+
+    /** The step of the trace ends with the acknowledgement. */
+    private record TracedReceipt(Receipt receipt, Hop hop) implements Receipt {
+        @Override
+        public void acknowledged() {
+            receipt.acknowledged();
+            hop.close();
+        }
+
+        @Override
+        public void givenUp() {
+            receipt.givenUp();
+            hop.close();
         }
     }
 

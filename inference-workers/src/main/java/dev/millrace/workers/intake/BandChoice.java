@@ -53,10 +53,15 @@ public final class BandChoice {
 
     /** The band to serve now, of those waiting; empty where none waits. */
     public Optional<Band> next(Set<Band> waiting) {
-        List<Band> candidates = BY_PRIORITY.stream().filter(waiting::contains).toList();
         // a band that has run empty starts anew: it neither saves up turns nor owes any
         credit.keySet().retainAll(waiting);
         passedOver.keySet().retainAll(waiting);
+        if (waiting.size() == 1) {
+            Band only = waiting.iterator().next();
+            passedOver.put(only, 0);
+            return Optional.of(only);
+        }
+        List<Band> candidates = BY_PRIORITY.stream().filter(waiting::contains).toList();
         candidates.forEach(band -> credit.merge(band, weights.get(band), Integer::sum));
         Optional<Band> chosen = starving(candidates).or(() -> richest(candidates));
         chosen.ifPresent(band -> serve(band, candidates));

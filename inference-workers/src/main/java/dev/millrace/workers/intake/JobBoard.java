@@ -4,6 +4,7 @@ import dev.millrace.v1.Band;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -15,10 +16,12 @@ import org.apache.kafka.common.TopicPartition;
  * the polling thread fills it, the jobs' threads empty it.
  */
 public final class JobBoard {
-    private static final int LEAST_WAITING = 16;
+    private static final int LEAST_WAITING = 64;
     private static final int MOST_WAITING = 1_024;
     private static final long MOST_WAITING_BYTES = 8L * 1024 * 1024;
     private static final int LEAST_UNSENT = 64;
+
+    private static final List<Band> BANDS = List.of(Band.values());
 
     private final BandChoice choice;
     private final Map<Band, TenantTurns> waiting = new EnumMap<>(Band.class);
@@ -60,7 +63,7 @@ public final class JobBoard {
      * The next job, which from now on holds a slot; empty where no slot is free or nothing waits.
      */
     public synchronized Optional<LaneJob> take() {
-        if (running >= slots || underWay.count() - running >= Math.max(LEAST_UNSENT, 2 * slots)) {
+        if (!canStart()) {
             return Optional.empty();
         }
         Optional<LaneJob> next = choice.next(bandsWaiting()).flatMap(band -> turns(band).next());
@@ -70,6 +73,13 @@ public final class JobBoard {
                     running++;
                 });
         return next;
+    }
+
+    /** Whether there is a job to {@link #take}. */
+    public synchronized boolean canStart() {
+        return running < slots
+                && underWay.count() - running < Math.max(LEAST_UNSENT, 4 * slots)
+                && !bandsWaiting().isEmpty();
     }
 
     /** A job's model call is over: its slot is free, its outcome still on its way. */
@@ -143,17 +153,16 @@ public final class JobBoard {
 
     private Set<Band> bandsWaiting() {
         Set<Band> bands = EnumSet.noneOf(Band.class);
-        waiting.forEach(
-                (band, turns) -> {
-                    if (!turns.isEmpty()) {
-                        bands.add(band);
-                    }
-                });
+        for (Band band : BANDS) {
+            if (!turns(band).isEmpty()) {
+                bands.add(band);
+            }
+        }
         return bands;
     }
 
     private int mostWaiting() {
-        return Math.clamp(2L * slots, LEAST_WAITING, MOST_WAITING);
+        return Math.clamp(4L * slots, LEAST_WAITING, MOST_WAITING);
     }
 
     private TenantTurns turns(Band band) {
