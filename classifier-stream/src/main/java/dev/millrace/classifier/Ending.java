@@ -171,6 +171,9 @@ public final class Ending {
                         .setConversation(head.conversation().orElse(null))
                         .setMetadata(head.metadata())
                         .setSource(head.source());
+        if (terminal.status() != ResultStatus.REJECTED) {
+            result.setDeadlineAt(head.deadlineAt());
+        }
         terminal.answer()
                 .ifPresent(
                         answer ->

@@ -24,8 +24,9 @@ public final class ContentPurge {
             """
             update jobs.job set output = null, error_detail = null, metadata = '{}', content_purged_at = :now
             where job_id in (
-                select job_id from jobs.job where content_purged_at is null and completed_at < :before
-                order by completed_at limit :rows for update skip locked)
+                select job_id from jobs.job
+                where content_purged_at is null and created_at < :before and completed_at < :before
+                order by created_at limit :rows for update skip locked)
             """;
 
     private final Jdbi database;

@@ -22,7 +22,7 @@ public record LedgerSettings(
         @Bindable(defaultValue = "7d") Duration contentRetention,
         @Bindable(defaultValue = "5s") Duration catalogPatience,
         @Bindable(defaultValue = "500") int batchRecords,
-        @Bindable(defaultValue = "3") int connections) {
+        @Bindable(defaultValue = "4") int connections) {
 
     private static final Duration LONGEST_RETENTION = Duration.ofDays(7);
 
@@ -36,8 +36,8 @@ public record LedgerSettings(
         if (batchRecords < 1 || batchRecords > 10_000) {
             throw new IllegalArgumentException("ledger.batch-records is 1 to 10000");
         }
-        if (connections < 3 || connections > 32) {
-            throw new IllegalArgumentException("ledger.connections is 3 to 32");
+        if (connections < 4 || connections > 32) {
+            throw new IllegalArgumentException("ledger.connections is 4 to 32");
         }
     }
 }

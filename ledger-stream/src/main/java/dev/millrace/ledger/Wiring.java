@@ -145,7 +145,33 @@ final class Wiring {
             DeadLetterQueue letters,
             MeterRegistry meters,
             Tracing tracing) {
-        return sink(new JobRows(connection), connection, settings, jdbi, letters, meters, tracing);
+        return sink(
+                JobRows.ofResults(connection),
+                connection,
+                settings,
+                jdbi,
+                letters,
+                meters,
+                tracing);
+    }
+
+    @Singleton
+    @Named("receipts")
+    Sink<JobChange> receipts(
+            Connection connection,
+            LedgerSettings settings,
+            Jdbi jdbi,
+            DeadLetterQueue letters,
+            MeterRegistry meters,
+            Tracing tracing) {
+        return sink(
+                JobRows.ofReceipts(connection),
+                connection,
+                settings,
+                jdbi,
+                letters,
+                meters,
+                tracing);
     }
 
     private static <R> Sink<R> sink(
@@ -158,12 +184,14 @@ final class Wiring {
             Tracing tracing) {
         Supplier<Consumer<byte[], byte[]>> consumers =
                 () -> new KafkaConsumer<>(sinkConsumer(connection, settings, projection.name()));
-        return new Sink<>(projection, consumers, jdbi, letters, meters, tracing);
+        return new Sink<>(
+                projection, consumers, jdbi, letters, meters, tracing, Clock.systemUTC());
     }
 
     /**
      * Plain bytes, so that one that cannot be decoded does not stop the poll; little at once, since
-     * answers are large.
+     * answers are large. A moment is waited for more: a transaction costs the database as much as
+     * many rows.
      */
     static Map<String, Object> sinkConsumer(
             Connection connection, LedgerSettings settings, String name) {
@@ -173,6 +201,8 @@ final class Wiring {
         consumer.put("value.deserializer", ByteArrayDeserializer.class.getName());
         consumer.put("max.poll.records", Integer.toString(settings.batchRecords()));
         consumer.put("fetch.max.bytes", Integer.toString(8 * 1024 * 1024));
+        consumer.put("fetch.min.bytes", Integer.toString(256 * 1024));
+        consumer.put("fetch.max.wait.ms", "50");
         return consumer;
     }
 

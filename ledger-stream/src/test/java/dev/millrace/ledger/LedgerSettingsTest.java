@@ -20,7 +20,7 @@ class LedgerSettingsTest {
                                 Duration.ofDays(7),
                                 Duration.ofSeconds(5),
                                 500,
-                                3));
+                                4));
     }
 
     @Test
@@ -32,7 +32,7 @@ class LedgerSettingsTest {
                                         Duration.ofDays(8),
                                         Duration.ofSeconds(5),
                                         500,
-                                        3))
+                                        4))
                 .hasMessageContaining("ledger.content-retention");
     }
 

@@ -10,6 +10,7 @@ import dev.millrace.v1.JobError;
 import dev.millrace.v1.LaneConsidered;
 import dev.millrace.v1.Receipt;
 import dev.millrace.v1.ReceiptStatus;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,8 +32,8 @@ public final class JobRows implements Projection<JobChange> {
             from json_to_recordset(cast(:rows as json)) as row(
                 job_id text, tenant text, requested_model text, lane text, decision jsonb,
                 created_at timestamptz, deadline_at timestamptz)
-            on conflict (job_id) do update set deadline_at = excluded.deadline_at
-                where job.deadline_at is null and job.tenant = excluded.tenant
+            where not exists (select from jobs.job as ended where ended.job_id = row.job_id)
+            on conflict (job_id) do nothing
             """;
 
     private static final String END =
@@ -41,12 +42,14 @@ public final class JobRows implements Projection<JobChange> {
                 job_id, tenant, status, requested_model, lane, model, output, finish_reason,
                 error_code, error_field, error_limit, error_detail,
                 input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, estimated, attempts,
-                decision, metadata, tags, queue_ms, first_token_ms, model_ms, created_at, completed_at)
+                decision, metadata, tags, queue_ms, first_token_ms, model_ms,
+                created_at, deadline_at, completed_at)
             select
                 job_id, tenant, status, requested_model, lane, model, output, finish_reason,
                 error_code, error_field, error_limit, error_detail,
                 input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, estimated, attempts,
-                decision, metadata, tags, queue_ms, first_token_ms, model_ms, created_at, completed_at
+                decision, metadata, tags, queue_ms, first_token_ms, model_ms,
+                created_at, deadline_at, completed_at
             from json_to_recordset(cast(:rows as json)) as row(
                 job_id text, tenant text, status text, requested_model text, lane text, model text,
                 output text, finish_reason text,
@@ -54,7 +57,7 @@ public final class JobRows implements Projection<JobChange> {
                 input_tokens bigint, cached_input_tokens bigint, output_tokens bigint, reasoning_tokens bigint,
                 estimated boolean, attempts integer, decision jsonb, metadata jsonb, tags text[],
                 queue_ms bigint, first_token_ms bigint, model_ms bigint,
-                created_at timestamptz, completed_at timestamptz)
+                created_at timestamptz, deadline_at timestamptz, completed_at timestamptz)
             on conflict (job_id) do update set
                 status = excluded.status, requested_model = coalesce(excluded.requested_model, job.requested_model),
                 lane = excluded.lane, model = excluded.model,
@@ -67,26 +70,54 @@ public final class JobRows implements Projection<JobChange> {
                 decision = coalesce(excluded.decision, job.decision),
                 metadata = excluded.metadata, tags = excluded.tags,
                 queue_ms = excluded.queue_ms, first_token_ms = excluded.first_token_ms,
-                model_ms = excluded.model_ms, completed_at = excluded.completed_at
+                model_ms = excluded.model_ms, completed_at = excluded.completed_at,
+                deadline_at = coalesce(job.deadline_at, excluded.deadline_at)
                 where job.status = 'queued' and job.tenant = excluded.tenant
             """;
 
+    /** In which most short jobs come to their result. */
+    private static final Duration A_MOMENT = Duration.ofMillis(300);
+
+    private final String name;
+    private final String topic;
+    private final Duration settles;
     private final Deserializer<InferenceResult> results;
     private final Deserializer<IngressReply> replies;
 
-    public JobRows(Connection connection) {
+    private JobRows(Connection connection, String name, String topic, Duration settles) {
+        this.name = name;
+        this.topic = topic;
+        this.settles = settles;
         this.results = new PatientDeserializer<>(connection.deserializer(Topics.RESULTS));
         this.replies = new PatientDeserializer<>(connection.deserializer(Topics.INGRESS_REPLIES));
     }
 
+    /** Rows of jobs as they end. */
+    public static JobRows ofResults(Connection connection) {
+        return new JobRows(connection, "jobs", Topics.RESULTS.name(), Duration.ZERO);
+    }
+
+    /**
+     * Rows of jobs that are still on their way a moment after they were accepted: the others need
+     * only the one write as they end, and no dead row is left behind.
+     */
+    public static JobRows ofReceipts(Connection connection) {
+        return new JobRows(connection, "receipts", Topics.INGRESS_REPLIES.name(), A_MOMENT);
+    }
+
     @Override
     public String name() {
-        return "jobs";
+        return name;
     }
 
     @Override
     public List<String> topics() {
-        return List.of(Topics.RESULTS.name(), Topics.INGRESS_REPLIES.name());
+        return List.of(topic);
+    }
+
+    @Override
+    public Duration settles() {
+        return settles;
     }
 
     /** The pricing topology reads the results too, and sets aside in its own transaction. */
@@ -185,6 +216,7 @@ public final class JobRows implements Projection<JobChange> {
                 .set("first_token_ms", result.getFirstTokenMs())
                 .set("model_ms", result.getModelMs())
                 .set("created_at", result.getAcceptedAt())
+                .set("deadline_at", result.getDeadlineAt().orElse(null))
                 .set("completed_at", result.getCompletedAt());
         decision(row, result.getDecision());
     }

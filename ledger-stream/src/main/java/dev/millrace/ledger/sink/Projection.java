@@ -1,5 +1,6 @@
 package dev.millrace.ledger.sink;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -17,6 +18,14 @@ public interface Projection<R> {
 
     /** The topics that it reads. */
     List<String> topics();
+
+    /**
+     * How old a record is to be before it is written, so that what makes it needless may come
+     * first.
+     */
+    default Duration settles() {
+        return Duration.ZERO;
+    }
 
     /** Decodes; throws what {@link dev.millrace.serde.RegistryErrors} tells apart. */
     R read(ConsumerRecord<byte[], byte[]> record);

@@ -9,6 +9,7 @@ import dev.millrace.ledger.sink.SinkOffsets.OffsetsMovedException;
 import dev.millrace.serde.RegistryErrors;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,6 +51,7 @@ public final class Sink<R> implements AutoCloseable {
     private final Jdbi database;
     private final DeadLetterQueue deadLetters;
     private final Tracing tracing;
+    private final Clock clock;
     private final Counter rows;
     private final Counter repeats;
     private final Counter refused;
@@ -64,12 +66,14 @@ public final class Sink<R> implements AutoCloseable {
             Jdbi database,
             DeadLetterQueue deadLetters,
             MeterRegistry meters,
-            Tracing tracing) {
+            Tracing tracing,
+            Clock clock) {
         this.projection = projection;
         this.consumers = consumers;
         this.database = database;
         this.deadLetters = deadLetters;
         this.tracing = tracing;
+        this.clock = clock;
         this.rows = meters.counter("millrace.ledger.rows", "sink", projection.name());
         this.repeats = meters.counter("millrace.ledger.unchanged", "sink", projection.name());
         this.refused = meters.counter("millrace.ledger.dead.letters", "sink", projection.name());
@@ -133,6 +137,7 @@ public final class Sink<R> implements AutoCloseable {
             assignment.placeFresh(
                     fresh -> database.inTransaction(handle -> SinkOffsets.read(handle, fresh)));
             if (!polled.isEmpty()) {
+                settle(polled);
                 store(read(polled), assignment);
             }
             showLag(consumer, polled);
@@ -144,6 +149,26 @@ public final class Sink<R> implements AutoCloseable {
         } catch (RuntimeException e) {
             assignment.rewind();
             failed("batch", e);
+        }
+    }
+
+    /** Waits until the last of these is as old as it is to be; never longer than that age. */
+    private void settle(ConsumerRecords<byte[], byte[]> polled) {
+        long age = projection.settles().toMillis();
+        if (age == 0) {
+            return;
+        }
+        long last = 0;
+        for (ConsumerRecord<byte[], byte[]> record : polled) {
+            last = Math.max(last, record.timestamp());
+        }
+        try {
+            boolean stopped =
+                    stopping.await(
+                            Math.clamp(last + age - clock.millis(), 0, age), TimeUnit.MILLISECONDS);
+            LOG.trace("sink={} stopped={}", projection.name(), stopped);
+        } catch (InterruptedException e) {
+            stopping.countDown();
         }
     }
 

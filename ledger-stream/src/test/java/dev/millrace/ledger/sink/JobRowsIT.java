@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class JobRowsIT {
     private static final LedgerStack STACK = LedgerStack.shared();
 
-    private final JobRows rows = new JobRows(STACK.connection);
+    private final JobRows rows = JobRows.ofResults(STACK.connection);
     private final String job = "job-" + UUID.randomUUID();
 
     @Test
@@ -67,14 +67,25 @@ class JobRowsIT {
     }
 
     @Test
-    void aReceiptThatComesAfterTheResultAddsOnlyTheDeadline() {
-        write(ended(Examples.succeeded(job)));
+    void aReceiptThatComesAfterTheResultChangesNothing() {
+        // Given
+        write(
+                ended(
+                        Examples.result(job, ResultStatus.SUCCEEDED)
+                                .setOutput("forty-two")
+                                .setDeadlineAt(Examples.COMPLETED.plusSeconds(60))
+                                .build()));
+        String version = text("ctid::text || xmin::text || xmax::text");
+
+        // When
         write(accepted());
 
+        // Then it was not even touched
         assertThat(row().orElseThrow())
                 .containsEntry("status", "succeeded")
                 .containsEntry("output", "forty-two");
-        assertThat(text("deadline_at is not null")).isEqualTo("t");
+        assertThat(text("(deadline_at - completed_at)::text")).isEqualTo("00:01:00");
+        assertThat(text("ctid::text || xmin::text || xmax::text")).isEqualTo(version);
     }
 
     @Test
@@ -82,6 +93,19 @@ class JobRowsIT {
         write(ended(Examples.succeeded(job)), accepted(), accepted());
 
         assertThat(row().orElseThrow()).containsEntry("status", "succeeded");
+    }
+
+    @Test
+    void anotherTenantsResultInTheSameBatchChangesNothing() {
+        // When
+        write(
+                accepted(),
+                ended(Examples.result(job, ResultStatus.SUCCEEDED).setTenant("globex").build()));
+
+        // Then
+        assertThat(row().orElseThrow())
+                .containsEntry("tenant", "acme")
+                .containsEntry("status", "queued");
     }
 
     @Test
@@ -168,7 +192,7 @@ class JobRowsIT {
     private static void purge(Instant now) {
         LedgerSettings settings =
                 new LedgerSettings(
-                        Path.of("/unused"), Duration.ofDays(7), Duration.ofSeconds(5), 500, 3);
+                        Path.of("/unused"), Duration.ofDays(7), Duration.ofSeconds(5), 500, 4);
         new ContentPurge(STACK.jdbi, settings, Clock.fixed(now, ZoneOffset.UTC)).purge();
     }
 

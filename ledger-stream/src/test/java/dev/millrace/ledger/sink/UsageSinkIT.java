@@ -14,6 +14,7 @@ import dev.millrace.topics.Topics;
 import dev.millrace.v1.UsageEvent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -219,7 +220,8 @@ class UsageSinkIT {
                         STACK.jdbi,
                         letters,
                         new SimpleMeterRegistry(),
-                        Tracing.OFF);
+                        Tracing.OFF,
+                        Clock.systemUTC());
         open.add(sink);
         open.add(letters);
         sink.start();
