@@ -36,9 +36,9 @@ import org.slf4j.event.Level;
  * as soon as the model call is over; a record is finished only when its outcome is acknowledged.
  *
  * <p>A thread runs one job after the other for as long as any wait. Before it begins one it sees to
- * it that another thread is ready to take the next: that one comes to run when the first has to wait
- * for its engine. So a lane whose engine answers at once starts few threads, and one whose engine
- * takes its time has all its slots filled without any delay.
+ * it that another thread is ready to take the next: that one comes to run when the first has to
+ * wait for its engine. So a lane whose engine answers at once starts few threads, and one whose
+ * engine takes its time has all its slots filled without any delay.
  */
 final class JobRunner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JobRunner.class);

@@ -184,8 +184,7 @@ final class Wiring {
             Tracing tracing) {
         Supplier<Consumer<byte[], byte[]>> consumers =
                 () -> new KafkaConsumer<>(sinkConsumer(connection, settings, projection.name()));
-        return new Sink<>(
-                projection, consumers, jdbi, letters, meters, tracing, Clock.systemUTC());
+        return new Sink<>(projection, consumers, jdbi, letters, meters, tracing, Clock.systemUTC());
     }
 
     /**

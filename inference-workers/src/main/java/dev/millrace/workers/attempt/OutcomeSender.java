@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes outcomes, and does not rest before each is acknowledged: an outage of the broker or the
- * registry is waited out, because an outcome that is lost is a job that runs again. Nobody waits for
- * the everyday case; what does not get through at once is tried again on a thread of its own.
+ * registry is waited out, because an outcome that is lost is a job that runs again. Nobody waits
+ * for the everyday case; what does not get through at once is tried again on a thread of its own.
  */
 public final class OutcomeSender {
     private static final Logger LOG = LoggerFactory.getLogger(OutcomeSender.class);
@@ -61,7 +61,9 @@ public final class OutcomeSender {
         void givenUp();
     }
 
-    /** Writes an outcome; returns before it is acknowledged, and at once unless a buffer is full. */
+    /**
+     * Writes an outcome; returns before it is acknowledged, and at once unless a buffer is full.
+     */
     public void send(Report report, Receipt receipt) {
         if (report.hold().isPositive()) {
             elsewhere(

@@ -159,9 +159,7 @@ class OutcomeSenderTest {
         return new Cluster(
                 "test",
                 List.of(node),
-                List.of(
-                        new PartitionInfo(
-                                Topics.OUTCOMES.name(), 0, node, replicas, replicas)),
+                List.of(new PartitionInfo(Topics.OUTCOMES.name(), 0, node, replicas, replicas)),
                 Set.of(),
                 Set.of());
     }

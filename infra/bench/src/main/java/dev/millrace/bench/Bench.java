@@ -32,7 +32,6 @@ final class Bench {
     /** Packages and methods of each process that are named. */
     private static final int PROFILED = 12;
 
-
     private final Plan plan;
     private final Progress progress;
     private final Figures figures;
@@ -108,7 +107,9 @@ final class Bench {
                 number, plan.rounds(), line.name(), round.jobsPerSecond());
     }
 
-    /** Where the services and the broker spend their time when there is as much to do as they can. */
+    /**
+     * Where the services and the broker spend their time when there is as much to do as they can.
+     */
     private void profile(BenchStack stack, Line line)
             throws IOException, InterruptedException, TimeoutException {
         Map<String, Long> processes = new LinkedHashMap<>(stack.broker());
@@ -130,8 +131,7 @@ final class Bench {
                                                     "%",
                                                     share.percent()));
                     profile.methods(PROFILED)
-                            .forEach(
-                                    share -> say("  %5.1f %%  %s", share.percent(), share.name()));
+                            .forEach(share -> say("  %5.1f %%  %s", share.percent(), share.name()));
                 });
     }
 

@@ -94,10 +94,7 @@ public final class BenchMain {
             benchmarks.add(new Bench(plan, figures, progress)::run);
         }
         if (plan.hasAnyOf(
-                Plan.Part.WORKER,
-                Plan.Part.SLOTS,
-                Plan.Part.NEIGHBOUR,
-                Plan.Part.SHAREGROUPS)) {
+                Plan.Part.WORKER, Plan.Part.SLOTS, Plan.Part.NEIGHBOUR, Plan.Part.SHAREGROUPS)) {
             benchmarks.add(new LaneBench(plan, figures, progress)::run);
         }
         if (plan.hasAnyOf(Plan.Part.FAIRNESS)) {

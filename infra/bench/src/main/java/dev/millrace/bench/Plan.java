@@ -94,7 +94,8 @@ record Plan(
     }
 
     /** What is measured where nothing is named: what says how well Millrace does. */
-    private static final Set<Part> ALL = EnumSet.complementOf(EnumSet.of(Part.SHAREGROUPS, Part.PROFILE));
+    private static final Set<Part> ALL =
+            EnumSet.complementOf(EnumSet.of(Part.SHAREGROUPS, Part.PROFILE));
 
     private static Set<Part> named(String name) {
         if (name.equals("all")) {

@@ -54,8 +54,7 @@ final class Profiler {
         Map<String, Profile> profiles = new LinkedHashMap<>();
         for (Map.Entry<String, Long> each : processes.entrySet()) {
             Path file = folder.resolve(each.getKey() + ".jfr");
-            if (jcmd(
-                    each.getValue(), "JFR.stop", "name=" + RECORDING, "filename=" + file)) {
+            if (jcmd(each.getValue(), "JFR.stop", "name=" + RECORDING, "filename=" + file)) {
                 profiles.put(each.getKey(), Profile.read(file));
             }
         }

@@ -25,8 +25,8 @@ import org.apache.kafka.common.config.ConfigResource;
 
 /**
  * Millrace's way of consuming a lane beside a share group (KIP-932): the same slots, the same jobs
- * of very different lengths, the same broker. The share group stands where the floor stands in other
- * measurements, without being one.
+ * of very different lengths, the same broker. The share group stands where the floor stands in
+ * other measurements, without being one.
  */
 final class ShareGroupBench {
     private static final String SHARED = "shared";
@@ -55,7 +55,11 @@ final class ShareGroupBench {
             List<LaneLine> lines =
                     List.of(
                             line(stack, SHARED, true, () -> Map.of("worker", share.pid())),
-                            line(stack, NeighbourBench.LANE, false, () -> Map.of("worker", worker.pid())));
+                            line(
+                                    stack,
+                                    NeighbourBench.LANE,
+                                    false,
+                                    () -> Map.of("worker", worker.pid())));
             for (LaneLine line : lines) {
                 LaneBench.load(stack, line).release(BACKLOG, () -> {});
             }
@@ -64,7 +68,10 @@ final class ShareGroupBench {
             }
             lag(stack);
         }
-        killed(stack, line(stack, SHARED, true, Map::of), () -> share(stack, "share-2", SLOTS, true));
+        killed(
+                stack,
+                line(stack, SHARED, true, Map::of),
+                () -> share(stack, "share-2", SLOTS, true));
         killed(
                 stack,
                 line(stack, NeighbourBench.LANE, false, Map::of),
@@ -155,8 +162,7 @@ final class ShareGroupBench {
                 "ms/s",
                 1000 * idle.getOrDefault("broker", 0.0));
         Cpu[] before = {meter.now()};
-        Round backlog =
-                LaneBench.load(stack, line).release(BACKLOG, () -> before[0] = meter.now());
+        Round backlog = LaneBench.load(stack, line).release(BACKLOG, () -> before[0] = meter.now());
         Map<String, Double> micros = meter.perJob(before[0], meter.settled(), BACKLOG);
         figures.of(line, "sharegroups.throughput", "jobs/s", backlog.jobsPerSecond());
         figures.of(line, "sharegroups.cpu", "us/job", micros.getOrDefault("worker", 0.0));
@@ -192,7 +198,8 @@ final class ShareGroupBench {
     }
 
     /** What an idle group shows to who looks for its lag. */
-    private void lag(LaneStack stack) throws InterruptedException, ExecutionException, TimeoutException {
+    private void lag(LaneStack stack)
+            throws InterruptedException, ExecutionException, TimeoutException {
         String group = ShareMain.group(SHARED);
         try (Admin admin = Admin.create(stack.connection().admin())) {
             var offsets =
@@ -257,9 +264,7 @@ final class ShareGroupBench {
                         SHARED,
                         stack.connection(),
                         new Shape(
-                                true,
-                                OptionalInt.empty(),
-                                index -> Sleep.prompt(time.toMillis())),
+                                true, OptionalInt.empty(), index -> Sleep.prompt(time.toMillis())),
                         Map::of);
         String name = renews ? "share-renewing" : "share-plain";
         try (ChildJvm child = share(stack, name, 2, renews);

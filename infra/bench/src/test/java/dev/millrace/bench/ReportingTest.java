@@ -39,7 +39,8 @@ class ReportingTest {
     void without_arguments_everything_is_measured() {
         Plan plan = Plan.parse(List.of());
 
-        assertThat(plan.parts()).doesNotContain(Plan.Part.PROFILE, Plan.Part.SHAREGROUPS)
+        assertThat(plan.parts())
+                .doesNotContain(Plan.Part.PROFILE, Plan.Part.SHAREGROUPS)
                 .hasSize(Plan.Part.values().length - 2);
         assertThat(plan.rate()).isEqualTo(200);
         assertThat(plan.json()).isEmpty();

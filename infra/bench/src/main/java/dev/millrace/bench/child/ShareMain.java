@@ -12,7 +12,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * A worker as it would be with a share group (KIP-932): nothing but slots. Ends when its input does.
+ * A worker as it would be with a share group (KIP-932): nothing but slots. Ends when its input
+ * does.
  *
  * <p>Arguments: bootstrap servers, registry, lane, slots, whether it renews locks.
  */

@@ -30,8 +30,8 @@ import org.apache.kafka.common.serialization.Serializer;
 /**
  * One slot of a share group: a consumer that takes one record at a time, because all that a share
  * consumer was given has to be acknowledged before it polls again, so that slots that finish at
- * different times need a consumer each. While a job runs its lock is renewed; a renewed record comes
- * back from the next poll.
+ * different times need a consumer each. While a job runs its lock is renewed; a renewed record
+ * comes back from the next poll.
  */
 final class ShareSlot implements Runnable {
     private static final Duration POLL = Duration.ofMillis(100);
