@@ -19,7 +19,6 @@ import dev.millrace.v1.Retry;
 import dev.millrace.v1.RoutedJob;
 import dev.millrace.v1.Succeeded;
 import dev.millrace.v1.Unavailable;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -16,14 +16,12 @@ import dev.millrace.v1.Outcome;
 import dev.millrace.v1.ResultStatus;
 import dev.millrace.v1.Succeeded;
 import dev.millrace.v1.Usage;
-
-import org.apache.kafka.common.utils.Utils;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.apache.kafka.common.utils.Utils;
 
 /** How a job ends, once: its result, what tells of it, and the state that remembers it. */
 public final class Ending {

@@ -3,15 +3,12 @@ package dev.millrace.classifier;
 import static dev.millrace.classifier.given.Commands.HTTP;
 import static dev.millrace.classifier.given.Commands.INTAKE;
 import static dev.millrace.classifier.given.Commands.job;
-
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-
 import dev.millrace.catalog.Catalog;
 import dev.millrace.catalog.Lane;
 import dev.millrace.classifier.given.Catalogs;
@@ -34,15 +31,6 @@ import dev.millrace.v1.RoutedJob;
 import dev.millrace.v1.Submission;
 import dev.millrace.v1.Succeeded;
 import dev.millrace.v1.WebhookEvent;
-
-import org.apache.kafka.streams.KeyValue;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.test.TestRecord;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,6 +38,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of jobs once they are routed. */
 class CompletionTopologyTest {

@@ -1,10 +1,10 @@
 package dev.millrace.workers;
 
-import dev.millrace.workers.handover.HeldJobs.Ruling;
 import dev.millrace.workers.handover.HeldJobs;
+import dev.millrace.workers.handover.HeldJobs.Ruling;
 import dev.millrace.workers.intake.JobBoard;
-import dev.millrace.workers.intake.LaneJob.Way;
 import dev.millrace.workers.intake.LaneJob;
+import dev.millrace.workers.intake.LaneJob.Way;
 import dev.millrace.workers.intake.LanePartitions;
 import dev.millrace.workers.intake.Standing;
 import java.util.Collection;

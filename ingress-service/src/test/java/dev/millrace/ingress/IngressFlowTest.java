@@ -17,11 +17,6 @@ import dev.millrace.v1.Refusal;
 import dev.millrace.v1.Source;
 import dev.millrace.v1.SourceKind;
 import dev.millrace.v1.Submission;
-
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.errors.SerializationException;
-import org.junit.jupiter.api.Test;
-
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +24,9 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.junit.jupiter.api.Test;
 
 /** What becomes of intake records, with a deserializer that hands out the job at hand. */
 class IngressFlowTest {

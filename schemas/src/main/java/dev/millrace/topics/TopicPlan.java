@@ -1,13 +1,11 @@
 package dev.millrace.topics;
 
 import dev.millrace.v1.Band;
-
-import org.apache.avro.specific.SpecificRecord;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
 
 /**
  * How a topic is created: {@code partitions} and topic-level {@code configs}. Content lives at most

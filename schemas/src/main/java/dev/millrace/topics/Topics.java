@@ -14,7 +14,6 @@ import dev.millrace.v1.TenantStatus;
 import dev.millrace.v1.TokenChunk;
 import dev.millrace.v1.UsageEvent;
 import dev.millrace.v1.WebhookEvent;
-
 import java.util.Locale;
 import java.util.regex.Pattern;
 

@@ -2,7 +2,6 @@ package dev.millrace.classifier.job;
 
 import dev.millrace.v1.Decision;
 import dev.millrace.v1.ResultStatus;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -70,8 +70,7 @@ public final class RawServer implements AutoCloseable {
         try {
             BufferedReader in =
                     new BufferedReader(
-                            new InputStreamReader(
-                                    socket.getInputStream(), StandardCharsets.UTF_8));
+                            new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
             String line = in.readLine();
             while (line != null && !line.isEmpty()) {
                 line = in.readLine();

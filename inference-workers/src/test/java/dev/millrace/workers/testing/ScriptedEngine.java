@@ -1,9 +1,9 @@
 package dev.millrace.workers.testing;
 
 import dev.millrace.workers.engine.Engine;
+import dev.millrace.workers.engine.EngineResult;
 import dev.millrace.workers.engine.EngineResult.Completed;
 import dev.millrace.workers.engine.EngineResult.Stopped;
-import dev.millrace.workers.engine.EngineResult;
 import dev.millrace.workers.engine.Prompt;
 import dev.millrace.workers.engine.Spent;
 import dev.millrace.workers.engine.StopSignal;

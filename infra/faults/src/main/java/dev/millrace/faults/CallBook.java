@@ -1,7 +1,6 @@
 package dev.millrace.faults;
 
 import dev.millrace.stack.model.CallWatch;
-
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -3,12 +3,6 @@ package dev.millrace.faults;
 import dev.millrace.kit.Connection;
 import dev.millrace.kit.LaneLags;
 import dev.millrace.topics.Topics;
-
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ConsumerGroupDescription;
-import org.apache.kafka.clients.admin.ListTopicsOptions;
-import org.apache.kafka.common.TopicPartitionInfo;
-
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +11,10 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.common.TopicPartitionInfo;
 
 /** What the ordinary Admin API says. */
 final class Cluster implements AutoCloseable {

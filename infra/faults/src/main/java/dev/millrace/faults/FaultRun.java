@@ -3,7 +3,6 @@ package dev.millrace.faults;
 import dev.millrace.faults.Fault.BrokenException;
 import dev.millrace.oracle.Oracle;
 import dev.millrace.oracle.Verdict;
-
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;

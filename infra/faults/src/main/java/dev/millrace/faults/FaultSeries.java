@@ -1,7 +1,5 @@
 package dev.millrace.faults;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** One fault after the other on one stack; on a fresh one after something broke. */
 final class FaultSeries implements AutoCloseable {

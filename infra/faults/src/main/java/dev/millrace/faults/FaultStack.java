@@ -14,7 +14,6 @@ import dev.millrace.stack.model.Fault;
 import dev.millrace.stack.model.ModelServer;
 import dev.millrace.stack.model.ModelServerSettings;
 import dev.millrace.topics.TopicPlan;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,6 @@
 package dev.millrace.faults;
 
 import dev.millrace.faults.Fault.Flow;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

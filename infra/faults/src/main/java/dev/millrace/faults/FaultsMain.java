@@ -2,10 +2,8 @@ package dev.millrace.faults;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-
 import dev.millrace.stack.FileTree;
 import dev.millrace.stack.ServerStartException;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

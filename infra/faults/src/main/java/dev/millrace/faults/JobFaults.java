@@ -2,7 +2,6 @@ package dev.millrace.faults;
 
 import dev.millrace.faults.Fault.BrokenException;
 import dev.millrace.v1.ResultStatus;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,6 @@
 package dev.millrace.faults;
 
 import dev.millrace.oracle.Subject;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.Connection;

@@ -1,7 +1,6 @@
 package dev.millrace.faults;
 
 import dev.millrace.faults.Fault.Blow;
-
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -6,12 +6,6 @@ import dev.millrace.topics.Topics;
 import dev.millrace.v1.InferenceResult;
 import dev.millrace.v1.ResultStatus;
 import dev.millrace.v1.UsageEvent;
-
-import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -26,6 +20,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /** Follows results and usage from now on, committed records only, as any reader outside would. */
 final class ResultWatch implements AutoCloseable {

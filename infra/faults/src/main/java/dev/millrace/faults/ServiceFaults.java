@@ -1,7 +1,6 @@
 package dev.millrace.faults;
 
 import dev.millrace.local.home.StackState;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -4,13 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-
 import dev.millrace.catalog.CatalogFile;
 import dev.millrace.catalog.CatalogReading;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +15,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class FaultPartsTest {
     private static final URI MODELS = URI.create("http://127.0.0.1:9/v1");
@@ -116,7 +113,7 @@ class FaultPartsTest {
         assertThat(json)
                 .isEqualTo(
                         "{\"fault\":\"worker\",\"rounds\":20,\"accepted\":9,\"results\":9,\"duplicates\":0,\"lost\":0,\"reruns\":3,"
-                            + "\"charged_micros\":1000,\"results_micros\":1000,\"recovery_s\":7.5,\"pass\":true}");
+                                + "\"charged_micros\":1000,\"results_micros\":1000,\"recovery_s\":7.5,\"pass\":true}");
     }
 
     @Test

@@ -2,7 +2,6 @@ package dev.millrace.oracle;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.Callback;
 import dev.millrace.v1.CatalogEntry;
@@ -14,9 +13,6 @@ import dev.millrace.v1.Refusal;
 import dev.millrace.v1.SourceKind;
 import dev.millrace.v1.Submission;
 import dev.millrace.v1.WebhookEvent;
-
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * What the topics say. Results are read before the commands that caused them, so that a job which

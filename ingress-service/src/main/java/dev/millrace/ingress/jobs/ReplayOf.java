@@ -1,13 +1,11 @@
 package dev.millrace.ingress.jobs;
 
 import dev.millrace.topics.DeadLetterHeaders;
-
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.Headers;
-
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 
 /**
  * The dead letter that an intake record replays, as its header names it. It is a name and no proof:

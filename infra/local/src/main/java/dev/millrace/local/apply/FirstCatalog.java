@@ -4,7 +4,6 @@ import dev.millrace.kit.Connection;
 import dev.millrace.local.home.DemoTenants;
 import dev.millrace.local.home.Home;
 import dev.millrace.topics.TopicPlan;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -4,14 +4,12 @@ import dev.millrace.kit.Connection;
 import dev.millrace.local.home.Endpoints;
 import dev.millrace.local.home.Home;
 import dev.millrace.local.letters.Letter;
-
+import java.util.LinkedHashMap;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 @Command(
         name = "dead-letters",

@@ -1,11 +1,6 @@
 package dev.millrace.local.cli;
 
 import dev.millrace.local.letters.LetterFilter;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Option;
-
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -16,6 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
 /** Which letters: the same options for every verb that takes several. */
 final class LetterOptions {

@@ -12,7 +12,6 @@ import dev.millrace.local.supervise.SupervisorMain;
 import dev.millrace.stack.JavaCommand;
 import dev.millrace.stack.JavaHome;
 import dev.millrace.stack.ServerStartException;
-
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;

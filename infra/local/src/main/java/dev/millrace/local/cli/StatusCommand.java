@@ -1,7 +1,6 @@
 package dev.millrace.local.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-
 import dev.millrace.kit.Connection;
 import dev.millrace.kit.LaneLags;
 import dev.millrace.kit.LiveCatalog;
@@ -9,15 +8,6 @@ import dev.millrace.local.home.Endpoints;
 import dev.millrace.local.home.Home;
 import dev.millrace.local.home.JsonFile;
 import dev.millrace.local.home.StackState;
-
-import org.apache.kafka.clients.admin.Admin;
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
-
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +19,12 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "status",

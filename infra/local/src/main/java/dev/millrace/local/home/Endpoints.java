@@ -1,7 +1,6 @@
 package dev.millrace.local.home;
 
 import com.fasterxml.jackson.core.type.TypeReference;
-
 import java.util.Map;
 import java.util.Optional;
 

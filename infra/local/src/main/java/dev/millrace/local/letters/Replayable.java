@@ -7,11 +7,9 @@ import dev.millrace.v1.InferenceResult;
 import dev.millrace.v1.JobCommand;
 import dev.millrace.v1.RoutedJob;
 import dev.millrace.v1.Submission;
-
-import org.apache.avro.specific.SpecificRecord;
-
 import java.util.List;
 import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
 
 /** What replaying a letter means, by what the letter holds. Decided here, done elsewhere. */
 public sealed interface Replayable {

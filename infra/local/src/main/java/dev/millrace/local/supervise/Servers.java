@@ -14,7 +14,6 @@ import dev.millrace.stack.postgres.PostgresSettings;
 import dev.millrace.stack.registry.RegistryHome;
 import dev.millrace.stack.registry.RegistryProcess;
 import dev.millrace.stack.registry.RegistrySettings;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -6,16 +6,14 @@ import dev.millrace.stack.Launcher;
 import dev.millrace.stack.RunningProcess;
 import dev.millrace.stack.ServerSpec;
 import dev.millrace.stack.ServerStartException;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One child process that is started again, with backoff, whenever it ends without having been asked

@@ -19,11 +19,6 @@ import dev.millrace.stack.model.ModelServer;
 import dev.millrace.stack.model.ModelServerSettings;
 import dev.millrace.stack.postgres.PostgresSettings;
 import dev.millrace.topics.TopicPlan;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -34,6 +29,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Read this first: one local stack from nothing to ready and back. Servers, topics, catalog,

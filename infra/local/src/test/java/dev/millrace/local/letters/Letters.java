@@ -4,7 +4,6 @@ import dev.millrace.v1.Band;
 import dev.millrace.v1.Decision;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.RoutedJob;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

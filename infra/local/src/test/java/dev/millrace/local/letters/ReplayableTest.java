@@ -15,15 +15,13 @@ import dev.millrace.v1.Source;
 import dev.millrace.v1.SourceKind;
 import dev.millrace.v1.Submission;
 import dev.millrace.v1.Usage;
-
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-
-import java.time.Instant;
-import java.util.List;
-import java.util.Optional;
 
 class ReplayableTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");

@@ -5,17 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
-
 import dev.millrace.kit.telemetry.TraceContext;
 import dev.millrace.kit.webhook.StandardWebhooks;
 import dev.millrace.local.home.DemoTenants;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.InferenceResult;
 import dev.millrace.v1.UsageEvent;
-
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,6 +22,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
 
 /** What a callback's receiver sees, and what is recorded of it. */
 class WebhookIT extends PipelineScenario {

@@ -1,13 +1,5 @@
 package dev.millrace.stack.broker;
 
-import kafka.server.KafkaConfig;
-import kafka.server.KafkaRaftServer;
-
-import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.utils.Time;
-import org.apache.kafka.metadata.storage.Formatter;
-import org.apache.kafka.server.common.Feature;
-
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.Feature;
 
 /**
  * A Kafka broker and its controller as a process of their own: {@code BrokerMain DATA_DIRECTORY
@@ -54,7 +52,7 @@ public final class BrokerMain {
         if (args.length != 3 && args.length != 5) {
             throw new IllegalArgumentException(
                     "usage: BrokerMain DATA_DIRECTORY BROKER_PORT CONTROLLER_PORT [NODE_ID"
-                        + " CONTROLLER_PORTS]");
+                            + " CONTROLLER_PORTS]");
         }
         Path data = Path.of(args[0]);
         int port = port("BROKER_PORT", args[1]);

@@ -4,7 +4,6 @@ import dev.millrace.stack.AotCache;
 import dev.millrace.stack.JavaCommand;
 import dev.millrace.stack.JavaHome;
 import dev.millrace.stack.ServerSpec;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,13 +3,11 @@ package dev.millrace.stack.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import kafka.server.KafkaConfig;
-
-import org.apache.kafka.server.config.AbstractKafkaConfig;
-import org.junit.jupiter.api.Test;
-
 import java.nio.file.Path;
 import java.util.List;
+import kafka.server.KafkaConfig;
+import org.apache.kafka.server.config.AbstractKafkaConfig;
+import org.junit.jupiter.api.Test;
 
 class BrokerSettingsTest {
 
