@@ -6,6 +6,7 @@ import dev.millrace.v1.Failed;
 import dev.millrace.v1.Outcome;
 import dev.millrace.v1.Retry;
 import dev.millrace.v1.Unavailable;
+import dev.millrace.workers.attempt.OutcomeWriter;
 import dev.millrace.workers.engine.Provider;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -70,7 +71,7 @@ final class GenAiMeters {
 
     /** A call came to its end. One that never reached the model has no duration. */
     void ended(Outcome outcome) {
-        if (outcome.getBody() instanceof Unavailable) {
+        if (!wasCalled(outcome)) {
             return;
         }
         Meters to =
@@ -86,6 +87,14 @@ final class GenAiMeters {
         if (outcome.getUsage().getOutputTokens() > 0) {
             to.firstToken().record(Duration.ofMillis(outcome.getTiming().getFirstTokenMs()));
         }
+    }
+
+    private static boolean wasCalled(Outcome outcome) {
+        return switch (outcome.getBody()) {
+            case Unavailable unavailable -> false;
+            case Retry retry -> !retry.getError().getCode().equals(OutcomeWriter.WORKER_DIED);
+            default -> true;
+        };
     }
 
     private Meters register(Key key) {

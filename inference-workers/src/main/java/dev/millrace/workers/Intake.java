@@ -73,6 +73,7 @@ final class Intake {
     void release() {
         for (Ruling ruling : held.rule(nanoTime.getAsLong())) {
             LaneJob job = ruling.job();
+            metrics.ruled(ruling.verdict());
             LOG.info(
                     "job={} partition={} offset={} held={}",
                     job.record().key(),

@@ -8,12 +8,14 @@ import dev.millrace.v1.Retry;
 import dev.millrace.v1.Succeeded;
 import dev.millrace.v1.Unavailable;
 import dev.millrace.v1.Usage;
+import dev.millrace.workers.handover.HeldJobs;
 import dev.millrace.workers.intake.JobBoard;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -104,6 +106,16 @@ public final class LaneMetrics {
     /** A record was finished without an outcome. */
     public void skipped(String why) {
         counter("millrace.worker.skipped", "Records finished without an attempt", "why", why)
+                .increment();
+    }
+
+    /** What became of a record that another worker ran, or died with. */
+    public void ruled(HeldJobs.Verdict verdict) {
+        counter(
+                        "millrace.worker.handed.over",
+                        "Records that other workers left, by what was done with them",
+                        "verdict",
+                        verdict.name().toLowerCase(Locale.ROOT))
                 .increment();
     }
 

@@ -67,6 +67,12 @@ class GenAiMetersTest {
                         new Unavailable(
                                 new JobError("breaker_open", null, null, ""),
                                 Jobs.routed("job-1", "hi"))));
+        meters.ended(
+                outcome(
+                        new Retry(
+                                new JobError("worker_died", null, null, ""),
+                                Instant.EPOCH,
+                                Jobs.routed("job-1", "hi"))));
 
         // Then
         assertThat(registry.getMeters()).isEmpty();

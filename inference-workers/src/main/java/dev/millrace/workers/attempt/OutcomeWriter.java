@@ -24,6 +24,7 @@ import org.apache.kafka.common.utils.Utils;
 public final class OutcomeWriter {
     public static final String EXPIRED = "expired";
     public static final String CANCELLED = "cancelled";
+    public static final String WORKER_DIED = "worker_died";
 
     private final String worker;
     private final Backoff backoff;
@@ -58,7 +59,7 @@ public final class OutcomeWriter {
 
     /** The outcome of an attempt during which the worker's process ended. */
     public Outcome workerDied(RoutedJob routed, Setting setting) {
-        JobError error = error("worker_died", "workers died while they ran the job");
+        JobError error = error(WORKER_DIED, "workers died while they ran the job");
         return outcome(
                 routed, Spent.NOTHING, setting, retry(routed, error, Optional.empty(), setting));
     }
