@@ -32,14 +32,28 @@ public record Backoff(Duration base, Duration cap) {
         return millis >= cap.toMillis() ? cap : Duration.ofMillis((long) millis);
     }
 
-    /** A wait by chance, up to {@link #ceiling}. */
-    public Duration wait(int failed, RandomGenerator random) {
-        return Duration.ofMillis(random.nextLong(ceiling(failed).toMillis() + 1));
+    /** A wait by chance, up to {@link #ceiling}, and to the room that there is. */
+    public Duration wait(int failed, Duration room, RandomGenerator random) {
+        long most = Math.clamp(room.toMillis(), 0, ceiling(failed).toMillis());
+        return Duration.ofMillis(random.nextLong(most + 1));
     }
 
-    /** When the next attempt may start: never before what the provider asked for. */
-    public Instant notBefore(
-            int failed, Optional<Duration> retryAfter, Instant now, RandomGenerator random) {
-        return now.plus(retryAfter.orElse(Duration.ZERO)).plus(wait(failed, random));
+    /**
+     * When the next attempt may start: never before what the provider asked for, and early enough
+     * that at least half of the time that is left until the deadline is left for it. Empty where
+     * the provider asks to wait until the deadline or longer.
+     */
+    public Optional<Instant> notBefore(
+            int failed,
+            Optional<Duration> retryAfter,
+            Instant now,
+            Instant deadline,
+            RandomGenerator random) {
+        Instant earliest = now.plus(retryAfter.orElse(Duration.ZERO));
+        if (retryAfter.isPresent() && !earliest.isBefore(deadline)) {
+            return Optional.empty();
+        }
+        Duration room = Duration.between(earliest, deadline).dividedBy(2);
+        return Optional.of(earliest.plus(wait(failed, room, random)));
     }
 }

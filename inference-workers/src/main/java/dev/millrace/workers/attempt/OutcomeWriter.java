@@ -130,11 +130,25 @@ public final class OutcomeWriter {
         };
     }
 
-    private Retry retry(
+    /**
+     * Another attempt inside the deadline; where the provider asks for more patience than the job
+     * has, another lane may do it.
+     */
+    private Object retry(
             RoutedJob routed, JobError error, Optional<Duration> retryAfter, Setting setting) {
         int failed = Math.max(1, routed.getAttempt());
-        return new Retry(
-                error, backoff.notBefore(failed, retryAfter, setting.ended(), random), routed);
+        Instant deadline = routed.getDeadlineAt();
+        Optional<Instant> notBefore =
+                backoff.notBefore(failed, retryAfter, setting.ended(), deadline, random);
+        return notBefore.isPresent()
+                ? new Retry(error, notBefore.get(), routed)
+                : new Unavailable(
+                        error(
+                                error.getCode(),
+                                error.getDetail()
+                                        + "; it asks to wait beyond the job's deadline of "
+                                        + deadline),
+                        routed);
     }
 
     private Outcome outcome(RoutedJob routed, Spent spent, Setting setting, Object body) {

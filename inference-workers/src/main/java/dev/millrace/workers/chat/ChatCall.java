@@ -101,7 +101,16 @@ final class ChatCall implements StreamingChatResponseHandler {
         }
         return guard.isStalled()
                 ? broken("stream_stalled", "the stream said nothing for too long")
-                : ProviderFault.of(failure);
+                : withWhatItCost(ProviderFault.of(failure));
+    }
+
+    /** What came before a stream broke off has to be paid for. */
+    private CallEnd withWhatItCost(CallEnd end) {
+        return !text.isEmpty() && end.result() instanceof Transient broken
+                ? new CallEnd(
+                        new Transient(broken.code(), broken.detail(), broken.retryAfter(), soFar()),
+                        end.verdict())
+                : end;
     }
 
     /** Only that it took too long is the server's fault. */

@@ -30,6 +30,7 @@ final class KeyPool {
     static final Duration FIRST_REST = Duration.ofMillis(100);
 
     static final Duration LONGEST_REST = Duration.ofSeconds(30);
+    private static final int MOST_DOUBLINGS = 10;
 
     private final String endpoint;
     private final List<SecretRef> refs;
@@ -107,24 +108,25 @@ final class KeyPool {
 
     /** The server does not know the key, or never lets it do what was asked. */
     void refused(ApiKey key, Instant now) {
-        LOG.warn(
-                "endpoint={} key={} fingerprint={} state=aside reason=refused seconds={}",
-                endpoint,
-                key.label(),
-                key.fingerprint(),
-                REFUSED.toSeconds());
-        setAside(key, now, now.plus(REFUSED), "provider_unauthorized");
+        if (setAside(key, now, Optional.of(REFUSED), "provider_unauthorized")) {
+            LOG.warn(
+                    "endpoint={} key={} fingerprint={} state=aside reason=refused seconds={}",
+                    endpoint,
+                    key.label(),
+                    key.fingerprint(),
+                    REFUSED.toSeconds());
+        }
     }
 
     /** Too much was asked with the key. */
     void limited(ApiKey key, Optional<Duration> retryAfter, Instant now) {
-        Duration rest = retryAfter.orElseGet(() -> rest(key));
-        LOG.info(
-                "endpoint={} key={} state=aside reason=rate_limited ms={}",
-                endpoint,
-                key.label(),
-                rest.toMillis());
-        setAside(key, now, now.plus(rest), "provider_rate_limited");
+        if (setAside(key, now, retryAfter, "provider_rate_limited")) {
+            LOG.info(
+                    "endpoint={} key={} state=aside reason=rate_limited retry_after_ms={}",
+                    endpoint,
+                    key.label(),
+                    retryAfter.map(Duration::toMillis).map(String::valueOf).orElse("unsaid"));
+        }
     }
 
     /** Why no key can be read; empty where one can. */
@@ -184,9 +186,7 @@ final class KeyPool {
 
     private synchronized Optional<Offer.Nothing> aside(ApiKey key, Instant now) {
         Standing standing = standings.get(key.index());
-        boolean aside =
-                standing.until.isAfter(now) && standing.fingerprint.equals(key.fingerprint());
-        return aside
+        return standing.isAside(key, now)
                 ? Optional.of(
                         new Offer.Nothing(
                                 standing.code,
@@ -194,23 +194,31 @@ final class KeyPool {
                 : Optional.empty();
     }
 
-    /** The next one is the current one then. */
-    private synchronized void setAside(ApiKey key, Instant now, Instant until, String code) {
+    /**
+     * The next one is the current one then. Of calls that were under way together the first sets
+     * the key aside; the others can only make its rest longer.
+     *
+     * @param time empty where nobody has said for how long
+     * @return whether it was not aside before
+     */
+    private synchronized boolean setAside(
+            ApiKey key, Instant now, Optional<Duration> time, String code) {
         Standing standing = standings.get(key.index());
-        standing.fingerprint = key.fingerprint();
-        standing.until = until;
-        standing.code = code;
+        boolean fresh = !standing.isAside(key, now);
+        if (!fresh && time.isEmpty()) {
+            return false;
+        }
+        Instant until = now.plus(time.orElseGet(standing::nextRest));
+        if (fresh || until.isAfter(standing.until)) {
+            standing.fingerprint = key.fingerprint();
+            standing.until = until;
+            standing.code = code;
+        }
         if (current == key.index()) {
             current = (current + 1) % size();
             currentSince = now;
         }
-    }
-
-    private synchronized Duration rest(ApiKey key) {
-        Standing standing = standings.get(key.index());
-        Duration rest = FIRST_REST.multipliedBy(1L << Math.min(standing.limits, 10));
-        standing.limits++;
-        return rest.compareTo(LONGEST_REST) < 0 ? rest : LONGEST_REST;
+        return fresh;
     }
 
     private String label(int index) {
@@ -225,5 +233,15 @@ final class KeyPool {
 
         /** How often in a row the server limited it without saying for how long. */
         private int limits;
+
+        boolean isAside(ApiKey key, Instant now) {
+            return until.isAfter(now) && fingerprint.equals(key.fingerprint());
+        }
+
+        Duration nextRest() {
+            Duration rest = FIRST_REST.multipliedBy(1L << Math.min(limits, MOST_DOUBLINGS));
+            limits++;
+            return rest.compareTo(LONGEST_REST) < 0 ? rest : LONGEST_REST;
+        }
     }
 }

@@ -101,6 +101,28 @@ class OutcomeWriterTest {
     }
 
     @Test
+    void aProviderThatAsksForMorePatienceThanTheJobHasLeavesItToAnotherLane() {
+        // Given
+        Duration hours = Duration.ofHours(2);
+
+        // When
+        Outcome outcome =
+                write(new Transient("rate_limited", "status=429", Optional.of(hours), SPENT))
+                        .orElseThrow();
+
+        // Then
+        assertThat(outcome.getBody())
+                .isInstanceOfSatisfying(
+                        Unavailable.class,
+                        away -> {
+                            assertThat(away.getError().getCode()).isEqualTo("rate_limited");
+                            assertThat(away.getError().getDetail())
+                                    .contains("429", "deadline", routed.getDeadlineAt().toString());
+                            assertThat(away.getRouted()).isEqualTo(routed);
+                        });
+    }
+
+    @Test
     void anEngineThatCannotBeAskedCostsNothing() {
         // When
         Outcome outcome =

@@ -97,6 +97,38 @@ class KeyPoolTest {
     }
 
     @Test
+    void callsThatWereLimitedTogetherCountAsOne() {
+        // Given
+        KeyPool pool = pool(1, Optional.empty());
+        ApiKey key = key(pool, NOW);
+
+        // When
+        for (int i = 0; i < 50; i++) {
+            pool.limited(key, Optional.empty(), NOW.plusMillis(i));
+        }
+
+        // Then
+        assertThat(pool.aside(NOW.plusMillis(99))).hasSize(1);
+        assertThat(pool.aside(NOW.plusMillis(100))).isEmpty();
+    }
+
+    @Test
+    void theLongestOfSeveralWishesIsHeeded() {
+        // Given
+        KeyPool pool = pool(1, Optional.empty());
+        ApiKey key = key(pool, NOW);
+
+        // When
+        for (int seconds : new int[] {2, 9, 4}) {
+            pool.limited(key, Optional.of(Duration.ofSeconds(seconds)), NOW);
+        }
+
+        // Then
+        assertThat(pool.aside(NOW.plusMillis(8_999))).hasSize(1);
+        assertThat(pool.aside(NOW.plusSeconds(9))).isEmpty();
+    }
+
+    @Test
     void aRefusedKeyIsLeftAloneForAWhileAndThenTriedAgain() {
         // Given
         KeyPool pool = pool(2, Optional.empty());

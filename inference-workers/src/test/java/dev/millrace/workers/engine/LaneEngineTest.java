@@ -8,6 +8,7 @@ import dev.millrace.workers.engine.EngineStarter.EngineUnavailableException;
 import dev.millrace.workers.testing.ScriptedEngine;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -51,6 +52,23 @@ class LaneEngineTest {
         assertThat(engine.lease())
                 .hasValueSatisfying(lease -> assertThat(lease.engine()).isSameAs(made.getFirst()));
         assertThat(ready).hasValue(1);
+    }
+
+    @Test
+    void anEngineThatCannotBeOfUseSaysSoAndStillTakesJobs() {
+        // Given
+        assertThat(engine.breaker()).isEqualTo(BreakerState.OPEN);
+        engine.follow(ONE);
+        await().until(() -> engine.trouble().isEmpty());
+        assertThat(engine.breaker()).isEqualTo(BreakerState.CLOSED);
+
+        // When
+        made.getFirst().says(BreakerState.HALF_OPEN, Optional.of("no key"));
+
+        // Then
+        assertThat(engine.breaker()).isEqualTo(BreakerState.HALF_OPEN);
+        assertThat(engine.trouble()).contains("no key");
+        assertThat(engine.lease()).isPresent();
     }
 
     @Test

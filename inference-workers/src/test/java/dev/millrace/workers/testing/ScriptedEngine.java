@@ -1,5 +1,6 @@
 package dev.millrace.workers.testing;
 
+import dev.millrace.workers.engine.BreakerState;
 import dev.millrace.workers.engine.Engine;
 import dev.millrace.workers.engine.EngineResult;
 import dev.millrace.workers.engine.EngineResult.Completed;
@@ -11,6 +12,7 @@ import dev.millrace.workers.engine.TokenCounts;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -29,6 +31,8 @@ public final class ScriptedEngine implements Engine {
     private final Map<String, CountDownLatch> gates = new ConcurrentHashMap<>();
     private volatile boolean alive = true;
     private volatile boolean closed;
+    private volatile BreakerState breaker = BreakerState.CLOSED;
+    private volatile Optional<String> trouble = Optional.empty();
 
     @Override
     public EngineResult run(Prompt prompt, Consumer<String> pieces, StopSignal stop) {
@@ -76,6 +80,22 @@ public final class ScriptedEngine implements Engine {
 
     public void die() {
         alive = false;
+    }
+
+    /** What it says of itself from now on. */
+    public void says(BreakerState state, Optional<String> why) {
+        breaker = state;
+        trouble = why;
+    }
+
+    @Override
+    public BreakerState breaker() {
+        return breaker;
+    }
+
+    @Override
+    public Optional<String> trouble() {
+        return trouble;
     }
 
     @Override

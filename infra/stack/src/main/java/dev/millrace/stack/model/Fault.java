@@ -22,7 +22,9 @@ public enum Fault {
      */
     TRUNCATE,
     /** A stream that stops half way with the connection open; without a stream, like TIMEOUT. */
-    STALL;
+    STALL,
+    /** 429 without Retry-After. */
+    RATE_LIMIT_BARE;
 
     /** Its name on the command line and in the request header: {@code rate-limit}. */
     public String word() {

@@ -234,6 +234,7 @@ public final class ModelServer implements AutoCloseable {
         if (fault.isPresent()) {
             switch (fault.get()) {
                 case RATE_LIMIT -> throw rateLimited(exchange);
+                case RATE_LIMIT_BARE -> throw tooMany();
                 case SERVER_ERROR ->
                         throw new ApiError(
                                 500, "server_error", null, null, "the server had an error");
@@ -314,6 +315,10 @@ public final class ModelServer implements AutoCloseable {
     private ApiError rateLimited(HttpExchange exchange) {
         exchange.getResponseHeaders()
                 .set("Retry-After", Long.toString(settings.retryAfter().toSeconds()));
+        return tooMany();
+    }
+
+    private static ApiError tooMany() {
         return new ApiError(429, "requests", null, "rate_limit_exceeded", "too many requests");
     }
 
