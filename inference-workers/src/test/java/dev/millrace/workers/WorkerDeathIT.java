@@ -111,8 +111,12 @@ class WorkerDeathIT {
         }
         soon().until(() -> rig.outcomesByJob().size() == 16);
         soon().until(() -> rig.lag() == 0);
-        assertThat(rig.outcomesByJob().entrySet())
-                .allMatch(each -> each.getValue() == 1 || each.getKey().equals("slow"));
+        // what had been on its way to it when it froze it may still run; what came since it may not
+        assertThat(rig.outcomesByJob())
+                .allSatisfy(
+                        (job, outcomes) ->
+                                assertThat(outcomes)
+                                        .isBetween(1L, job.startsWith("after-") ? 1L : 2L));
     }
 
     @Test
