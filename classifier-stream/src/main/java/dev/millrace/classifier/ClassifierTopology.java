@@ -9,6 +9,7 @@ import dev.millrace.classifier.stream.LaneTopic;
 import dev.millrace.classifier.stream.PatientCatalog;
 import dev.millrace.classifier.stream.ReplyPartitioner;
 import dev.millrace.classifier.stream.TopicSerdes;
+import dev.millrace.kit.streams.CommitPace;
 import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.topics.Topic;
 import dev.millrace.topics.Topics;
@@ -43,6 +44,7 @@ public final class ClassifierTopology implements Supplier<Topology> {
     private final LaneBoard lanes;
     private final ClassifierMetrics metrics;
     private final TopicSerdes serdes;
+    private final CommitPace pace;
     private final Tracing tracing;
 
     public ClassifierTopology(
@@ -50,12 +52,14 @@ public final class ClassifierTopology implements Supplier<Topology> {
             LaneBoard lanes,
             ClassifierMetrics metrics,
             TopicSerdes serdes,
+            CommitPace pace,
             Tracing tracing) {
         this.flow = JobFlow.with(catalog, lanes);
         this.catalog = catalog;
         this.lanes = lanes;
         this.metrics = metrics;
         this.serdes = serdes;
+        this.pace = pace;
         this.tracing = tracing;
     }
 
@@ -74,7 +78,9 @@ public final class ClassifierTopology implements Supplier<Topology> {
                 source(builder, Topics.JOBS)
                         .merge(source(builder, Topics.OUTCOMES), Named.as("commands-and-outcomes"))
                         .process(
-                                () -> new JobProcessor(flow, catalog, lanes, metrics, tracing),
+                                () ->
+                                        new JobProcessor(
+                                                flow, catalog, lanes, metrics, pace, tracing),
                                 Named.as("admit-screen-classify-route-complete"),
                                 Stores.NAMES.toArray(String[]::new));
 

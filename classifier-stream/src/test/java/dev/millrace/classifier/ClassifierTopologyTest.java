@@ -10,6 +10,7 @@ import dev.millrace.classifier.store.Stores;
 import dev.millrace.classifier.stream.PatientCatalog;
 import dev.millrace.classifier.stream.TopicSerdes;
 import dev.millrace.kit.Connection;
+import dev.millrace.kit.streams.CommitPace;
 import dev.millrace.kit.telemetry.Tracing;
 import java.io.InputStream;
 import java.time.Duration;
@@ -25,6 +26,7 @@ class ClassifierTopologyTest {
                     new LaneBoard(),
                     new RecordedMetrics(),
                     new TopicSerdes(Connection.to("localhost:1", "mock://topology")),
+                    new CommitPace(System::nanoTime),
                     Tracing.OFF);
 
     @Test

@@ -8,14 +8,18 @@ import dev.millrace.classifier.stream.PatientCatalog;
 import dev.millrace.classifier.stream.TopicSerdes;
 import dev.millrace.kit.Connection;
 import dev.millrace.kit.LiveCatalog;
+import dev.millrace.kit.streams.CommitPace;
+import dev.millrace.kit.streams.PacedClients;
 import dev.millrace.kit.telemetry.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.configuration.kafka.streams.ConfiguredStreamBuilder;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Primary;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.kstream.KStream;
 
 /** What the classifier is made of. */
@@ -63,15 +67,27 @@ final class Wiring {
     }
 
     @Singleton
+    CommitPace commitPace() {
+        return new CommitPace(System::nanoTime);
+    }
+
+    @Singleton
+    @Primary
+    KafkaClientSupplier clients(CommitPace pace) {
+        return new PacedClients(pace);
+    }
+
+    @Singleton
     ClassifierTopology topology(
             LiveCatalog live,
             LaneBoard lanes,
             ClassifierMetrics metrics,
             Connection connection,
+            CommitPace pace,
             Tracing tracing) {
         PatientCatalog catalog = new PatientCatalog(live, CATALOG_PATIENCE, Thread::sleep);
         return new ClassifierTopology(
-                catalog, lanes, metrics, new TopicSerdes(connection), tracing);
+                catalog, lanes, metrics, new TopicSerdes(connection), pace, tracing);
     }
 
     /** The one stream of this process, which Micronaut calls the default. */

@@ -10,6 +10,8 @@ import dev.millrace.classifier.job.Step;
 import dev.millrace.classifier.job.TenantLoad;
 import dev.millrace.classifier.store.JobBook;
 import dev.millrace.classifier.store.Stores;
+import dev.millrace.kit.streams.CommitPace;
+import dev.millrace.kit.streams.EarlyCommits;
 import dev.millrace.kit.telemetry.FaultTrail;
 import dev.millrace.kit.telemetry.Hop;
 import dev.millrace.kit.telemetry.TraceContext;
@@ -48,13 +50,18 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
     private final PatientCatalog catalog;
     private final LaneBoard lanes;
     private final ClassifierMetrics metrics;
+    private final CommitPace pace;
     private final StepSpans spans;
     private final TenantNews news = new TenantNews();
     private @Nullable Task task;
     private long openJobs;
 
     /** What there is between init and close. */
-    private record Task(ProcessorContext<String, Emission> context, JobBook book, int partition) {
+    private record Task(
+            ProcessorContext<String, Emission> context,
+            JobBook book,
+            EarlyCommits commits,
+            int partition) {
         private Instant now() {
             return Instant.ofEpochMilli(context.currentSystemTimeMs());
         }
@@ -65,18 +72,25 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
             PatientCatalog catalog,
             LaneBoard lanes,
             ClassifierMetrics metrics,
+            CommitPace pace,
             Tracing tracing) {
         this.flow = flow;
         this.catalog = catalog;
         this.lanes = lanes;
         this.metrics = metrics;
+        this.pace = pace;
         this.spans = new StepSpans(tracing);
     }
 
     @Override
     public void init(ProcessorContext<String, Emission> context) {
         JobBook book = Stores.open(context);
-        Task opened = new Task(context, book, context.taskId().partition());
+        Task opened =
+                new Task(
+                        context,
+                        book,
+                        EarlyCommits.of(pace, context),
+                        context.taskId().partition());
         task = opened;
         news.changed(book.loads().keySet());
         openJobs = book.loads().values().stream().mapToLong(TenantLoad::jobs).sum();
@@ -217,6 +231,7 @@ public final class JobProcessor implements Processor<String, SpecificRecord, Str
             forward(here, emission, trace);
         }
         step.waste().ifPresent(metrics::wasted);
+        here.commits().worked();
     }
 
     private void apply(Task here, Step.Change change) {

@@ -4,7 +4,9 @@ import dev.millrace.classifier.ClassifierTopology;
 import dev.millrace.classifier.store.BoundedRocks;
 import dev.millrace.kit.Connection;
 import dev.millrace.kit.streams.DeadLetterHandler;
+import dev.millrace.kit.streams.EarlyCommits;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -17,6 +19,9 @@ import java.util.Map;
  */
 public record StreamSettings(String instance, Path stateDirectory, int threads) {
     private static final long CACHE_BYTES = 2L * 1024 * 1024;
+
+    /** At the latest; {@link EarlyCommits} are far earlier where commits are quick. */
+    private static final Duration COMMIT = Duration.ofMillis(200);
 
     public StreamSettings {
         if (instance.isBlank()) {
@@ -31,6 +36,8 @@ public record StreamSettings(String instance, Path stateDirectory, int threads) 
     public Map<String, Object> over(Connection connection) {
         Map<String, Object> settings =
                 new HashMap<>(connection.streams(ClassifierTopology.APPLICATION, stateDirectory));
+        settings.put("commit.interval.ms", millis(COMMIT));
+        settings.put("poll.ms", millis(EarlyCommits.LOOK));
         settings.put("num.stream.threads", Integer.toString(threads));
         settings.put("consumer.group.instance.id", instance);
         settings.put("deserialization.exception.handler", DeadLetterHandler.class.getName());
@@ -41,5 +48,9 @@ public record StreamSettings(String instance, Path stateDirectory, int threads) 
         settings.put("max.task.idle.ms", "-1");
         settings.putAll(connection.overrides());
         return settings;
+    }
+
+    private static String millis(Duration duration) {
+        return Long.toString(duration.toMillis());
     }
 }

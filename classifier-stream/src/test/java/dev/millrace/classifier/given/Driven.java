@@ -9,6 +9,7 @@ import dev.millrace.classifier.stream.PatientCatalog;
 import dev.millrace.classifier.stream.StreamSettings;
 import dev.millrace.classifier.stream.TopicSerdes;
 import dev.millrace.kit.Connection;
+import dev.millrace.kit.streams.CommitPace;
 import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.topics.Topic;
 import dev.millrace.topics.Topics;
@@ -56,6 +57,7 @@ public final class Driven implements AutoCloseable {
                         lanes,
                         metrics,
                         new TopicSerdes(connection),
+                        new CommitPace(System::nanoTime),
                         Tracing.OFF);
         Properties settings = new Properties();
         settings.putAll(new StreamSettings("test", state, 1).over(connection));

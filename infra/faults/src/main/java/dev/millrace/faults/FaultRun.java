@@ -47,7 +47,7 @@ final class FaultRun {
         fault.before().take(scene);
         int deadLettersBefore = (int) judge(Duration.ZERO, Set.of()).deadLetters();
         scene.traffic().start();
-        Waiting.until("the flow of results", WARM, () -> flows(fault.flow()));
+        Waiting.until("a stack that keeps up with its load", WARM, this::keepsUp);
         try {
             while (rounds < wanted) {
                 round(name, wanted);
@@ -70,6 +70,9 @@ final class FaultRun {
                 .say(
                         "%s %d/%d  met %d jobs, recovered in %.1f s",
                         name, rounds, wanted, strike.open().size(), seconds);
+        if (rounds < wanted) {
+            Waiting.until("a stack that has caught up", STUCK, this::keepsUp);
+        }
         // not in step with anything that the services do at their own intervals
         TimeUnit.MILLISECONDS.sleep(500 + scene.random().nextInt(1_500));
     }
@@ -101,6 +104,14 @@ final class FaultRun {
                 && (fault.flow() == Fault.Flow.RESULTS || billed)
                 && (fault.flow() != Fault.Flow.ROWS || scene.rows().count() >= strike.billed())
                 && flows(fault.flow());
+    }
+
+    /**
+     * Results come at the load's rate and nothing is left over from before: what a fault then does
+     * is its own doing. A service that has just started is slow for its first seconds.
+     */
+    private boolean keepsUp() {
+        return scene.openCount() <= scene.traffic().rate() && flows(fault.flow());
     }
 
     private boolean flows(Fault.Flow flow) {

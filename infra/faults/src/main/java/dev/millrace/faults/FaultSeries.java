@@ -3,6 +3,7 @@ package dev.millrace.faults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -11,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /** One fault after the other on one stack; on a fresh one after something broke. */
 final class FaultSeries implements AutoCloseable {
+    private static final int FIRST_JOBS = 200;
+    private static final int FIRST_RATE = 20;
+    private static final Duration FIRST = Duration.ofMinutes(2);
+
     private final Plan plan;
     private final Path root;
     private final Path checkout;
@@ -77,13 +82,41 @@ final class FaultSeries implements AutoCloseable {
     private FaultStack stack() throws IOException, InterruptedException, TimeoutException {
         FaultStack running = stack;
         if (running == null) {
-            Path home = Files.createDirectories(root.resolve("stack-" + ++stacks));
-            progress.say("starting a stack in %s", home);
-            running = FaultStack.start(home, checkout, calls, plan.seed());
-            progress.say("the stack is ready");
+            if (stacks == 0) {
+                recordCaches();
+            }
+            running = start("stack-" + ++stacks);
             stack = running;
         }
         return running;
+    }
+
+    private FaultStack start(String name)
+            throws IOException, InterruptedException, TimeoutException {
+        Path home = Files.createDirectories(root.resolve(name));
+        progress.say("starting a stack in %s", home);
+        FaultStack started = FaultStack.start(home, checkout, calls, caches(), plan.seed());
+        progress.say("the stack is ready");
+        return started;
+    }
+
+    /**
+     * Services start from caches where they have been stopped in good order once, as they have on
+     * any machine but a new one.
+     */
+    private void recordCaches() throws IOException, InterruptedException, TimeoutException {
+        try (FaultStack first = start("first");
+                ResultWatch watch = new ResultWatch(first.connection());
+                Traffic traffic =
+                        new Traffic(first.connection(), "first", FIRST_RATE, plan.seed()).start()) {
+            Waiting.until("the first results", FIRST, () -> watch.billed() >= FIRST_JOBS);
+            traffic.stop();
+            progress.say("stopping it, and making start-up caches of what it has recorded");
+        }
+    }
+
+    private Path caches() {
+        return root.resolve("first/data/aot");
     }
 
     @Override

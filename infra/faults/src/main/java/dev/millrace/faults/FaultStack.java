@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * A whole stack of real parts under a supervisor that starts again what dies: three brokers,
@@ -56,10 +57,15 @@ final class FaultStack implements AutoCloseable {
         this.catalog = catalog;
     }
 
-    /** Starts it under {@code root}, which must be empty. */
-    static FaultStack start(Path root, Path checkout, CallBook calls, long seed)
+    /**
+     * Starts it under {@code root}, which must be empty.
+     *
+     * @param caches start-up caches that another one has left; may be missing
+     */
+    static FaultStack start(Path root, Path checkout, CallBook calls, Path caches, long seed)
             throws IOException, InterruptedException, TimeoutException {
         Home home = new Home(root, checkout);
+        link(caches, home.data("aot"));
         ModelServer models =
                 ModelServer.start(
                         ModelServerSettings.quick()
@@ -88,6 +94,17 @@ final class FaultStack implements AutoCloseable {
         } catch (RuntimeException | TimeoutException | InterruptedException e) {
             supervisor.close();
             throw e;
+        }
+    }
+
+    private static void link(Path from, Path to) throws IOException {
+        if (!Files.isDirectory(from) || from.equals(to)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.toList()) {
+                Files.createLink(to.resolve(file.getFileName()), file);
+            }
         }
     }
 

@@ -32,6 +32,11 @@ record Scene(
         return open;
     }
 
+    /** How many were accepted and have not ended. */
+    int openCount() {
+        return traffic.accepted().size() - watch.ended();
+    }
+
     /** Job ids that ended and have no usage yet. */
     Set<String> unbilled() {
         Set<String> unbilled = new HashSet<>();

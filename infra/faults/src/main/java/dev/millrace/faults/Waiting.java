@@ -7,7 +7,7 @@ import java.util.concurrent.TimeoutException;
 
 /** Waits that end. */
 final class Waiting {
-    private static final long LOOK_MS = 50;
+    private static final long LOOK_MS = 100;
 
     /**
      * Returns when it is so. What throws is looked at again: while things are dead, questions fail.

@@ -122,12 +122,14 @@ public record Connection(
         settings.put("application.id", applicationId);
         settings.put("state.dir", stateDirectory.toString());
         settings.put("processing.guarantee", "exactly_once_v2");
-        settings.put("commit.interval.ms", "10");
+        settings.put("commit.interval.ms", "50");
+        settings.put("poll.ms", "25");
         settings.put("group.protocol", "classic");
         settings.put("num.stream.threads", "1");
         settings.put("replication.factor", "-1");
         settings.put("ensure.explicit.internal.resource.naming", "true");
-        settings.put("producer.linger.ms", "1");
+        // a commit sends what lingers
+        settings.put("producer.linger.ms", "20");
         settings.put("producer.max.request.size", MAX_REQUEST);
         settings.put("producer.retry.backoff.ms", "5");
         settings.put("consumer.auto.offset.reset", "earliest");

@@ -130,6 +130,11 @@ public record BrokerSettings(
         put(p, "share.coordinator.state.topic.min.isr", inSync);
         put(p, "broker.session.timeout.ms", 4_000);
         put(p, "broker.heartbeat.interval.ms", 500);
+        // A transaction's markers reach all replicas before the next one's records are taken. The
+        // broker asks for that again and again meanwhile: not so often that nothing else gets
+        // done, and for long enough that the client does not send everything anew instead.
+        put(p, "add.partitions.to.txn.retry.backoff.ms", 10);
+        put(p, "add.partitions.to.txn.retry.backoff.max.ms", 5_000);
     }
 
     private static void topics(Map<String, String> p) {
