@@ -3,10 +3,14 @@ package dev.millrace.workers;
 import dev.millrace.v1.Band;
 import dev.millrace.workers.intake.JobBoard;
 import dev.millrace.workers.intake.LanePartitions;
+import dev.millrace.workers.intake.RoomWait;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
@@ -20,16 +24,28 @@ final class Holds {
     private final LaneTopics topics;
     private final LanePartitions partitions;
     private final JobBoard board;
+    private final RoomWait roomWait;
+    private final LongSupplier nanoTime;
 
     private final Set<TopicPartition> owned = new HashSet<>();
     private final Set<TopicPartition> held = new HashSet<>();
-    private final Set<Band> full = EnumSet.noneOf(Band.class);
 
-    Holds(Consumer<?, ?> consumer, LaneTopics topics, LanePartitions partitions, JobBoard board) {
+    /** Bands of which nothing is asked for, and since when. */
+    private final Map<Band, Long> full = new EnumMap<>(Band.class);
+
+    Holds(
+            Consumer<?, ?> consumer,
+            LaneTopics topics,
+            LanePartitions partitions,
+            JobBoard board,
+            RoomWait roomWait,
+            LongSupplier nanoTime) {
         this.consumer = consumer;
         this.topics = topics;
         this.partitions = partitions;
         this.board = board;
+        this.roomWait = roomWait;
+        this.nanoTime = nanoTime;
     }
 
     /** Partitions that have come; they are held until it is known where they stand. */
@@ -54,14 +70,14 @@ final class Holds {
 
     /** Bands of which nothing is asked for. */
     Set<Band> full() {
-        return full;
+        return full.keySet();
     }
 
     /** Bands that have become full since the last {@link #apply}. */
     Set<Band> filling() {
         Set<Band> filling = EnumSet.noneOf(Band.class);
         for (Band band : Band.values()) {
-            if (!full.contains(band) && board.isFull(band)) {
+            if (!full.containsKey(band) && board.isFull(band)) {
                 filling.add(band);
             }
         }
@@ -70,13 +86,7 @@ final class Holds {
 
     /** Pauses what is full or not yet known, and lets go on what is not any more. */
     void apply(boolean leaving) {
-        for (Band band : Band.values()) {
-            if (board.isFull(band)) {
-                full.add(band);
-            } else if (board.hasRoom(band)) {
-                full.remove(band);
-            }
-        }
+        look();
         Set<TopicPartition> pause = new HashSet<>();
         Set<TopicPartition> resume = new HashSet<>();
         for (TopicPartition partition : owned) {
@@ -95,9 +105,22 @@ final class Holds {
         }
     }
 
+    private void look() {
+        for (Band band : Band.values()) {
+            if (board.isFull(band)) {
+                full.putIfAbsent(band, nanoTime.getAsLong());
+            } else if (board.hasRoom(band)) {
+                Long since = full.remove(band);
+                if (since != null) {
+                    roomWait.took(nanoTime.getAsLong() - since);
+                }
+            }
+        }
+    }
+
     private boolean isToBeHeld(TopicPartition partition) {
         return partitions.isFresh(partition)
                 || partitions.isFull(partition)
-                || full.contains(topics.band(partition.topic()));
+                || full.containsKey(topics.band(partition.topic()));
     }
 }

@@ -4,6 +4,7 @@ import dev.millrace.v1.Band;
 import dev.millrace.workers.attempt.RunningJobs;
 import dev.millrace.workers.intake.JobBoard;
 import dev.millrace.workers.intake.LanePartitions;
+import dev.millrace.workers.intake.RoomWait;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -24,7 +25,6 @@ import org.apache.kafka.common.errors.WakeupException;
 final class LaneWorker {
     private static final Duration IDLE_POLL = Duration.ofMillis(250);
     private static final Duration HELD_WAIT = Duration.ofMillis(50);
-    private static final Duration GIVE_WAY = Duration.ofMillis(2);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
 
     private final Consumer<String, byte[]> consumer;
@@ -35,7 +35,9 @@ final class LaneWorker {
     private final PollWake wake;
     private final WorkerCondition condition;
     private final WorkerSettings settings;
+    private final LongSupplier nanoTime;
 
+    private final RoomWait roomWait = new RoomWait();
     private final Holds holds;
     private final Arrivals arrivals;
     private final Commits commits;
@@ -66,7 +68,8 @@ final class LaneWorker {
         this.wake = wake;
         this.condition = condition;
         this.settings = settings;
-        this.holds = new Holds(consumer, topics, partitions, board);
+        this.nanoTime = nanoTime;
+        this.holds = new Holds(consumer, topics, partitions, board, roomWait, nanoTime);
         this.arrivals = new Arrivals(consumer, partitions, nanoTime);
         this.commits =
                 new Commits(consumer, partitions, notes, settings.commitInterval(), nanoTime);
@@ -155,14 +158,14 @@ final class LaneWorker {
         return commits.arePending() ? commits.untilNext(IDLE_POLL) : IDLE_POLL;
     }
 
-    /**
-     * A band that has just become full is often not full any more in a moment: that saves pausing
-     * it.
-     */
+    /** Where a band that has just become full may have room again in a moment, it is not paused. */
     private void giveWay() {
         Set<Band> filling = holds.filling();
-        if (!filling.isEmpty()) {
-            wake.park(GIVE_WAY, false, filling);
+        if (filling.isEmpty() || roomWait.duration().isZero()) {
+            return;
         }
+        long start = nanoTime.getAsLong();
+        wake.park(roomWait.duration(), false, filling);
+        roomWait.took(nanoTime.getAsLong() - start);
     }
 }

@@ -98,7 +98,9 @@ public final class WorkerProcess implements AutoCloseable {
         this.peers = new Peers(settings.stale());
         this.producer =
                 new KafkaProducer<>(
-                        producerSettings("outcomes", Map.of("buffer.memory", "16777216")));
+                        producerSettings(
+                                "outcomes",
+                                Map.of("buffer.memory", "16777216", "batch.size", "65536")));
         this.tokenProducer =
                 new KafkaProducer<>(
                         producerSettings(
@@ -267,7 +269,7 @@ public final class WorkerProcess implements AutoCloseable {
         consumer.put("client.id", settings.worker());
         consumer.put("value.deserializer", ByteArrayDeserializer.class.getName());
         consumer.put("allow.auto.create.topics", "false");
-        consumer.putIfAbsent("max.poll.records", "128");
+        consumer.putIfAbsent("max.poll.records", "256");
         consumer.putIfAbsent("fetch.max.bytes", "4194304");
         consumer.putIfAbsent("max.partition.fetch.bytes", "524288");
         return consumer;

@@ -16,7 +16,7 @@ import org.apache.kafka.common.TopicPartition;
  * the polling thread fills it, the jobs' threads empty it.
  */
 public final class JobBoard {
-    private static final int LEAST_WAITING = 64;
+    private static final int LEAST_WAITING = 256;
     private static final int MOST_WAITING = 1_024;
     private static final long MOST_WAITING_BYTES = 8L * 1024 * 1024;
     private static final int LEAST_UNSENT = 64;
