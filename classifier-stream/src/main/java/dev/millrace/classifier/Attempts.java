@@ -7,6 +7,7 @@ import dev.millrace.classifier.job.Attempt;
 import dev.millrace.classifier.job.Job;
 import dev.millrace.classifier.job.JobErrors;
 import dev.millrace.classifier.job.JobId;
+import dev.millrace.job.JobContent;
 import dev.millrace.v1.Decision;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.JobError;
@@ -93,7 +94,7 @@ public final class Attempts {
             Instant now) {
         Tenant.Limits limits =
                 catalog.tenant(id.tenant()).map(Tenant::limits).orElse(Tenant.Limits.DEFAULT);
-        long input = TokenEstimate.ofPrompt(echo.getJob());
+        long input = JobContent.inputTokens(echo.getJob());
         int maxTokens = Router.maxTokens(open.askedMaxTokens(), lane, limits, input);
         Attempt attempt =
                 open.attempt().movedTo(lane.name(), lane.maxAttempts(), input + maxTokens, until);

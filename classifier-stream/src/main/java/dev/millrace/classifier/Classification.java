@@ -5,6 +5,7 @@ import dev.millrace.classifier.rules.Level;
 import dev.millrace.classifier.rules.PromptText;
 import dev.millrace.classifier.rules.Vertical;
 import dev.millrace.classifier.rules.VerticalRules;
+import dev.millrace.job.JobContent;
 import dev.millrace.v1.InferenceJob;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,7 @@ public final class Classification {
         List<String> reasons = new ArrayList<>();
         Optional<Vertical> hinted = hint(job, "vertical", Vertical::named, reasons);
         Optional<Level> hintedLevel = hint(job, "complexity", Level::named, reasons);
-        PromptText text = PromptText.of(job.getMessages());
+        PromptText text = prompt(job);
         VerticalRules.Verdict vertical =
                 hinted.map(VerticalRules.Verdict::given).orElseGet(() -> verticals.judge(text));
         Complexity.Verdict level =
@@ -39,6 +40,12 @@ public final class Classification {
                 level.score(),
                 level.confidence(),
                 reasons);
+    }
+
+    private static PromptText prompt(InferenceJob job) {
+        return JobContent.isEmbedding(job)
+                ? PromptText.of(job.getInput().stream().findFirst().orElse(""))
+                : PromptText.of(job.getMessages());
     }
 
     /** A hint that is one of our words is taken; another is passed over, and the reasons say so. */

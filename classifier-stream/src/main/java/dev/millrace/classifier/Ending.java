@@ -7,6 +7,8 @@ import dev.millrace.classifier.job.JobErrors;
 import dev.millrace.classifier.job.JobId;
 import dev.millrace.classifier.job.Step;
 import dev.millrace.classifier.job.Terminal;
+import dev.millrace.job.Answers;
+import dev.millrace.job.Usages;
 import dev.millrace.v1.ControlEvent;
 import dev.millrace.v1.Decision;
 import dev.millrace.v1.InferenceResult;
@@ -14,14 +16,11 @@ import dev.millrace.v1.IngressReply;
 import dev.millrace.v1.JobError;
 import dev.millrace.v1.Outcome;
 import dev.millrace.v1.ResultStatus;
-import dev.millrace.v1.Succeeded;
-import dev.millrace.v1.Usage;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.apache.kafka.common.utils.Utils;
 
 /** How a job ends, once: its result, what tells of it, and the state that remembers it. */
 public final class Ending {
@@ -136,7 +135,7 @@ public final class Ending {
 
     /** An answer that no result could carry is a failure that says so. */
     private static Terminal fitting(Terminal terminal) {
-        int bytes = terminal.answer().map(Succeeded::getOutput).map(Utils::utf8Length).orElse(0);
+        long bytes = terminal.answer().map(Answers::bytes).orElse(0L);
         if (bytes <= MAX_OUTPUT_BYTES) {
             return terminal;
         }
@@ -160,7 +159,7 @@ public final class Ending {
                         .setUsage(
                                 terminal.outcome()
                                         .map(Outcome::getUsage)
-                                        .orElseGet(() -> new Usage(0L, 0L, 0L, 0L, false)))
+                                        .orElseGet(() -> Usages.of(0L, 0L, 0L, 0L, false)))
                         .setDecision(decision.orElse(null))
                         .setAcceptedAt(head.acceptedAt())
                         .setCompletedAt(now)
@@ -176,7 +175,9 @@ public final class Ending {
                 .ifPresent(
                         answer ->
                                 result.setOutput(answer.getOutput())
-                                        .setFinishReason(answer.getFinishReason()));
+                                        .setFinishReason(answer.getFinishReason())
+                                        .setToolCalls(answer.getToolCalls().orElse(null))
+                                        .setEmbeddings(answer.getEmbeddings()));
         terminal.outcome().ifPresent(outcome -> attempt(result, outcome));
         return result;
     }

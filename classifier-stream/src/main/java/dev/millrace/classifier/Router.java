@@ -2,10 +2,12 @@ package dev.millrace.classifier;
 
 import dev.millrace.catalog.Catalog;
 import dev.millrace.catalog.EngineSpec;
+import dev.millrace.catalog.JobKind;
 import dev.millrace.catalog.Lane;
 import dev.millrace.catalog.Route;
 import dev.millrace.catalog.Tenant;
 import dev.millrace.classifier.job.JobErrors;
+import dev.millrace.job.JobContent;
 import dev.millrace.v1.Band;
 import dev.millrace.v1.Decision;
 import dev.millrace.v1.InferenceJob;
@@ -79,8 +81,8 @@ public final class Router {
                                 Optional.empty(),
                                 List.of(job.getModel()),
                                 "model=" + job.getModel() + ": asked for by name")
-                        : plan(tenant, classified, catalog);
-        long input = TokenEstimate.ofPrompt(job);
+                        : plan(job, tenant, classified, catalog);
+        long input = JobContent.inputTokens(job);
         List<Considered> considered =
                 plan.lanes().stream()
                         .map(name -> consider(name, job, tenant, input, catalog))
@@ -144,9 +146,10 @@ public final class Router {
         return Decision.newBuilder(before).setReasons(reasons).build();
     }
 
-    private static Plan plan(Tenant tenant, Classified classified, Catalog catalog) {
+    private static Plan plan(
+            InferenceJob job, Tenant tenant, Classified classified, Catalog catalog) {
         for (Route route : catalog.routes()) {
-            if (matches(route, tenant, classified)) {
+            if (matches(route, tenant, classified) && serves(route, job, catalog)) {
                 return new Plan(
                         Optional.of(route.name()),
                         route.lanes(),
@@ -160,6 +163,14 @@ public final class Router {
         return accepts(route.verticals(), classified.vertical())
                 && accepts(route.complexities(), classified.complexity())
                 && accepts(route.tenants(), tenant.name());
+    }
+
+    /** Embeddings pass over the routes that name no lane for them; chats never did. */
+    private static boolean serves(Route route, InferenceJob job, Catalog catalog) {
+        return !JobContent.isEmbedding(job)
+                || route.lanes().stream()
+                        .flatMap(name -> catalog.lane(name).stream())
+                        .anyMatch(lane -> lane.serves() == JobKind.EMBEDDING);
     }
 
     private static boolean accepts(Set<String> words, String word) {
@@ -182,6 +193,14 @@ public final class Router {
         if (lane.retired()) {
             return Optional.of(
                     JobErrors.of("no_lane", "model", null, "lane " + lane.name() + " is retired"));
+        }
+        if (!lane.serves().word().equals(job.getKind())) {
+            return Optional.of(
+                    JobErrors.of(
+                            "wrong_kind",
+                            "kind",
+                            lane.serves().word(),
+                            "lane " + lane.name() + " does not serve jobs of this kind"));
         }
         Optional<Integer> asked = job.getMaxTokens();
         if (asked.filter(tokens -> tokens > lane.maxTokens()).isPresent()) {

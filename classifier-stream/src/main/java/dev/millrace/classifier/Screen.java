@@ -3,9 +3,9 @@ package dev.millrace.classifier;
 import dev.millrace.catalog.Tenant;
 import dev.millrace.classifier.job.Head;
 import dev.millrace.classifier.job.JobErrors;
+import dev.millrace.job.JobContent;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.JobError;
-import dev.millrace.v1.Message;
 import java.util.Optional;
 import org.apache.kafka.common.utils.Utils;
 
@@ -33,26 +33,25 @@ public final class Screen {
     }
 
     private static Optional<JobError> empty(InferenceJob job) {
-        boolean empty = job.getMessages().stream().allMatch(m -> m.getContent().isBlank());
-        return empty
+        return JobContent.isEmpty(job)
                 ? Optional.of(
                         JobErrors.of(
-                                "empty_prompt", "messages", null, "no message has any content"))
+                                "empty_prompt",
+                                JobContent.isEmbedding(job) ? "input" : "messages",
+                                null,
+                                "nothing in it has any content"))
                 : Optional.empty();
     }
 
     private static Optional<JobError> promptOver(InferenceJob job, int limit) {
-        long bytes = 0;
-        for (Message message : job.getMessages()) {
-            bytes += Utils.utf8Length(message.getContent());
-        }
+        long bytes = JobContent.bytes(job);
         return bytes > limit
                 ? Optional.of(
                         JobErrors.of(
                                 "prompt_too_large",
                                 "messages",
                                 limit + " bytes",
-                                "the messages have " + bytes + " bytes"))
+                                "what is to be read has " + bytes + " bytes"))
                 : Optional.empty();
     }
 

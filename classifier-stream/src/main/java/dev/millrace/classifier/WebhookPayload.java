@@ -6,6 +6,7 @@ import dev.millrace.v1.Decision;
 import dev.millrace.v1.InferenceResult;
 import dev.millrace.v1.JobError;
 import dev.millrace.v1.LaneConsidered;
+import dev.millrace.v1.ToolCall;
 import dev.millrace.v1.Usage;
 import dev.millrace.v1.WebhookEvent;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -71,6 +73,9 @@ public final class WebhookPayload {
             body.writeBooleanField("output_omitted", true);
         }
         optional(body, "finish_reason", result.getFinishReason());
+        if (withOutput) {
+            answer(body, result);
+        }
         body.writeNumberField("attempts", result.getAttempts());
         usage(body, result.getUsage());
         if (result.getError().isPresent()) {
@@ -88,12 +93,39 @@ public final class WebhookPayload {
         body.writeStringField("completed_at", result.getCompletedAt().toString());
     }
 
+    /** What an answer holds beside its text; nothing where it holds nothing. */
+    private static void answer(JsonGenerator body, InferenceResult result) throws IOException {
+        if (result.getToolCalls().isPresent()) {
+            body.writeArrayFieldStart("tool_calls");
+            for (ToolCall call : result.getToolCalls().get()) {
+                body.writeStartObject();
+                body.writeStringField("id", call.getId());
+                body.writeStringField("name", call.getName());
+                body.writeStringField("arguments", call.getArguments());
+                body.writeEndObject();
+            }
+            body.writeEndArray();
+        }
+        if (!result.getEmbeddings().isEmpty()) {
+            body.writeArrayFieldStart("embeddings");
+            for (List<Float> vector : result.getEmbeddings()) {
+                body.writeStartArray();
+                for (float value : vector) {
+                    body.writeNumber(value);
+                }
+                body.writeEndArray();
+            }
+            body.writeEndArray();
+        }
+    }
+
     private static void usage(JsonGenerator body, Usage usage) throws IOException {
         body.writeObjectFieldStart("usage");
         body.writeNumberField("input_tokens", usage.getInputTokens());
         body.writeNumberField("cached_input_tokens", usage.getCachedInputTokens());
         body.writeNumberField("output_tokens", usage.getOutputTokens());
         body.writeNumberField("reasoning_tokens", usage.getReasoningTokens());
+        body.writeNumberField("cache_write_input_tokens", usage.getCacheWriteInputTokens());
         body.writeBooleanField("estimated", usage.getEstimated());
         body.writeEndObject();
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.classifier.rules.Complexity;
 import dev.millrace.classifier.rules.VerticalRules;
-import dev.millrace.v1.Message;
+import dev.millrace.job.Messages;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -45,7 +45,7 @@ class ClassificationTest {
                                 job ->
                                         job.setMessages(
                                                         List.of(
-                                                                new Message(
+                                                                Messages.of(
                                                                         "user",
                                                                         "Write a Python function that parses JSON")))
                                                 .setHints(Map.of("vertical", "cooking"))));
@@ -71,7 +71,7 @@ class ClassificationTest {
                                 job ->
                                         job.setMessages(
                                                 List.of(
-                                                        new Message(
+                                                        Messages.of(
                                                                 "user",
                                                                 "Why does this Java function"
                                                                         + " print a stack trace?")))));

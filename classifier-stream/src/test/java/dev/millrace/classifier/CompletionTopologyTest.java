@@ -17,6 +17,7 @@ import dev.millrace.classifier.given.Driven;
 import dev.millrace.classifier.given.Outcomes;
 import dev.millrace.classifier.job.Waste;
 import dev.millrace.classifier.store.Stores;
+import dev.millrace.job.Answers;
 import dev.millrace.serde.AvroDeserializer;
 import dev.millrace.v1.ControlEvent;
 import dev.millrace.v1.InferenceResult;
@@ -29,7 +30,6 @@ import dev.millrace.v1.ReceiptStatus;
 import dev.millrace.v1.ResultStatus;
 import dev.millrace.v1.RoutedJob;
 import dev.millrace.v1.Submission;
-import dev.millrace.v1.Succeeded;
 import dev.millrace.v1.WebhookEvent;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -555,7 +555,7 @@ class CompletionTopologyTest {
     void anAnswerThatNoResultCanCarryIsAFailureThatSaysSo() {
         RoutedJob routed = routed("j1");
         String huge = "x".repeat(Ending.MAX_OUTPUT_BYTES + 1);
-        driven.send(Outcomes.outcome(routed, new Succeeded(huge, "stop")));
+        driven.send(Outcomes.outcome(routed, Answers.of(huge, "stop")));
 
         InferenceResult result = driven.results().getFirst();
         assertThat(result.getStatus()).isEqualTo(ResultStatus.FAILED);

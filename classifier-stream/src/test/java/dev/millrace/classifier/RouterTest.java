@@ -9,10 +9,10 @@ import dev.millrace.catalog.Tenant;
 import dev.millrace.classifier.Router.Verdict.NoLane;
 import dev.millrace.classifier.Router.Verdict.Routed;
 import dev.millrace.classifier.given.Catalogs;
+import dev.millrace.job.Messages;
 import dev.millrace.v1.Band;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.LaneConsidered;
-import dev.millrace.v1.Message;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -70,6 +70,28 @@ class RouterTest {
     }
 
     @Test
+    void anEmbeddingPassesOverLanesAndRoutesForChats() {
+        InferenceJob embedding =
+                job(
+                        job ->
+                                job.setModel("auto")
+                                        .setKind("embedding")
+                                        .setMessages(List.of())
+                                        .setInput(List.of("text")));
+
+        assertThat(routed(embedding, "code").lane().name()).isEqualTo("vectors");
+        assertThat(routed(embedding, "code").decision().getRoute()).contains("vectors");
+    }
+
+    @Test
+    void aLaneOfTheOtherKindSaysSo() {
+        NoLane none = (NoLane) route(job(job -> job.setModel("vectors")), "general");
+
+        assertThat(none.error().getCode()).isEqualTo("wrong_kind");
+        assertThat(none.error().getLimit()).contains("embedding");
+    }
+
+    @Test
     void aPromptThatDoesNotFitTheContextGoesElsewhere() {
         Routed routed = routed(longJob("auto"), "general");
 
@@ -95,7 +117,7 @@ class RouterTest {
                         job(
                                 job ->
                                         job.setModel("small")
-                                                .setMessages(List.of(new Message("user", prompt)))),
+                                                .setMessages(List.of(Messages.of("user", prompt)))),
                         "general");
 
         assertThat(routed.maxTokens()).isEqualTo(Catalogs.SMALL_CONTEXT - 104);
@@ -164,7 +186,7 @@ class RouterTest {
 
     private static InferenceJob longJob(String model) {
         String prompt = "word ".repeat(200);
-        return job(job -> job.setModel(model).setMessages(List.of(new Message("user", prompt))));
+        return job(job -> job.setModel(model).setMessages(List.of(Messages.of("user", prompt))));
     }
 
     private static Classified classified(String vertical) {

@@ -43,6 +43,7 @@ public final class LaneMetrics {
     private final Map<String, Counter> outcomes = new ConcurrentHashMap<>();
     private final Counter inputTokens;
     private final Counter cachedTokens;
+    private final Counter cacheWriteTokens;
     private final Counter outputTokens;
     private final Counter reasoningTokens;
 
@@ -57,6 +58,7 @@ public final class LaneMetrics {
         this.calls = new GenAiMeters(registry, lane, spec);
         this.inputTokens = tokenCounter("input");
         this.cachedTokens = tokenCounter("cached_input");
+        this.cacheWriteTokens = tokenCounter("cache_write");
         this.outputTokens = tokenCounter("output");
         this.reasoningTokens = tokenCounter("reasoning");
         this.queueTime =
@@ -98,6 +100,7 @@ public final class LaneMetrics {
         Usage usage = outcome.getUsage();
         inputTokens.increment(usage.getInputTokens());
         cachedTokens.increment(usage.getCachedInputTokens());
+        cacheWriteTokens.increment(usage.getCacheWriteInputTokens());
         outputTokens.increment(usage.getOutputTokens());
         reasoningTokens.increment(usage.getReasoningTokens());
         rate.add(usage.getOutputTokens());

@@ -2,13 +2,13 @@ package dev.millrace.workers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.job.Answers;
+import dev.millrace.job.Usages;
 import dev.millrace.v1.JobError;
 import dev.millrace.v1.Outcome;
 import dev.millrace.v1.Retry;
-import dev.millrace.v1.Succeeded;
 import dev.millrace.v1.Timing;
 import dev.millrace.v1.Unavailable;
-import dev.millrace.v1.Usage;
 import dev.millrace.workers.testing.Jobs;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -24,7 +24,7 @@ class GenAiMetersTest {
     @Test
     void aCallIsMeasuredUnderTheConventionalNames() {
         // When
-        meters.ended(outcome(new Succeeded("hi", "stop")));
+        meters.ended(outcome(Answers.of("hi", "stop")));
 
         // Then
         Timer duration = registry.get("gen_ai.client.operation.duration").timer();
@@ -93,7 +93,7 @@ class GenAiMetersTest {
                 "some-model",
                 1,
                 "worker",
-                new Usage(11L, 0L, 7L, 0L, false),
+                Usages.of(11L, 0L, 7L, 0L, false),
                 new Timing(Instant.EPOCH, 5L, 20L, 70L),
                 body);
     }

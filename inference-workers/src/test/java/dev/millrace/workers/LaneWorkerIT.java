@@ -6,11 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.millrace.catalog.EngineSpec;
 import dev.millrace.catalog.Lane;
+import dev.millrace.job.Answers;
 import dev.millrace.v1.Band;
 import dev.millrace.v1.Cancelled;
 import dev.millrace.v1.Outcome;
 import dev.millrace.v1.Retry;
-import dev.millrace.v1.Succeeded;
 import dev.millrace.workers.engine.EngineStarter;
 import dev.millrace.workers.engine.EngineStarter.EngineUnavailableException;
 import dev.millrace.workers.testing.Jobs;
@@ -104,7 +104,7 @@ class LaneWorkerIT {
         // Then
         soon().until(() -> rig.outcomes().size() == 1);
         Outcome outcome = rig.outcomes().getFirst();
-        assertThat(outcome.getBody()).isEqualTo(new Succeeded("answer to what?", "stop"));
+        assertThat(outcome.getBody()).isEqualTo(Answers.of("answer to what?", "stop"));
         assertThat(outcome.getTenant()).isEqualTo("acme");
         assertThat(outcome.getModel()).isEqualTo("test-model");
         assertThat(outcome.getUsage().getInputTokens()).isEqualTo(3);

@@ -6,6 +6,7 @@ import dev.millrace.catalog.Lane;
 import dev.millrace.catalog.SecretRef;
 import dev.millrace.catalog.Tenant;
 import dev.millrace.ingress.check.Sha256;
+import dev.millrace.job.Messages;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.Message;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +52,7 @@ public final class Examples {
     }
 
     public static Message message(String content) {
-        return new Message("user", content);
+        return Messages.of("user", content);
     }
 
     public static byte[] secret() {

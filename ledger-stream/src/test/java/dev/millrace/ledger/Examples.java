@@ -4,6 +4,7 @@ import dev.millrace.catalog.Catalog;
 import dev.millrace.catalog.EngineSpec;
 import dev.millrace.catalog.Lane;
 import dev.millrace.catalog.Price;
+import dev.millrace.job.Usages;
 import dev.millrace.v1.Decision;
 import dev.millrace.v1.InferenceResult;
 import dev.millrace.v1.IngressReply;
@@ -12,7 +13,6 @@ import dev.millrace.v1.LaneConsidered;
 import dev.millrace.v1.Receipt;
 import dev.millrace.v1.ReceiptStatus;
 import dev.millrace.v1.ResultStatus;
-import dev.millrace.v1.Usage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -73,7 +73,7 @@ public final class Examples {
                 .setJobId(jobId)
                 .setTenant("acme")
                 .setStatus(status)
-                .setUsage(new Usage(100L, 20L, 50L, 10L, false))
+                .setUsage(Usages.of(100L, 20L, 50L, 10L, false))
                 .setLane("cloud")
                 .setModel("cloud-model")
                 .setAttempts(1)
@@ -97,7 +97,7 @@ public final class Examples {
 
     public static InferenceResult rejected(String jobId) {
         return result(jobId, ResultStatus.REJECTED)
-                .setUsage(new Usage(0L, 0L, 0L, 0L, false))
+                .setUsage(Usages.of(0L, 0L, 0L, 0L, false))
                 .setLane(null)
                 .setModel(null)
                 .setDecision(null)

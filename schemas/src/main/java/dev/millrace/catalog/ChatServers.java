@@ -25,6 +25,49 @@ public final class ChatServers {
         }
     }
 
+    /**
+     * How the servers are spoken to.
+     *
+     * @param provider as the catalog names it
+     * @param telemetryName as OpenTelemetry names it
+     * @param keyHeader where a key is shown: after {@code Bearer} in {@code Authorization}, bare in
+     *     any other
+     * @param completionTokens whether it says {@code max_completion_tokens} and not {@code
+     *     max_tokens}; empty where the address tells
+     * @param region of AWS
+     */
+    public record Dialect(
+            String provider,
+            WireFormat format,
+            String telemetryName,
+            String keyHeader,
+            Optional<Boolean> completionTokens,
+            Optional<String> region) {
+        /** Anything that speaks OpenAI's format. */
+        public static final Dialect OPENAI_COMPATIBLE = Preset.OPENAI_COMPATIBLE.dialect();
+
+        /** A provider as it is when nothing else is said about it. */
+        public static Dialect of(String provider) {
+            return Preset.named(provider).orElseThrow().dialect();
+        }
+
+        /** Whether a lane of the provider may serve embeddings. */
+        public static boolean hasEmbeddings(String provider) {
+            return Preset.named(provider).filter(Preset::hasEmbeddings).isPresent();
+        }
+
+        /** Likewise, in a region of AWS. */
+        public Dialect in(String awsRegion) {
+            return new Dialect(
+                    provider,
+                    format,
+                    telemetryName,
+                    keyHeader,
+                    completionTokens,
+                    Optional.of(awsRegion));
+        }
+    }
+
     /** Which of the servers that can take a job gets it. */
     public enum Balance {
         /** In turn, as often as their weights say. */

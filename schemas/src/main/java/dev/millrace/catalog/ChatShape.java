@@ -28,7 +28,8 @@ final class ChatShape {
     private ChatShape() {}
 
     static EngineSpec.Chat read(Fields engine, String model) {
-        List<Endpoint> endpoints = endpoints(engine);
+        DialectShape.Read dialect = DialectShape.read(engine);
+        List<Endpoint> endpoints = endpoints(engine, dialect.baseUrl());
         return new EngineSpec.Chat(
                 endpoints,
                 balance(engine),
@@ -40,17 +41,22 @@ final class ChatShape {
                         "connect_timeout",
                         Duration.ofSeconds(5),
                         Duration.ofMillis(100),
-                        Duration.ofMinutes(1)));
+                        Duration.ofMinutes(1)),
+                dialect.dialect());
     }
 
     // ------------------------------------------------------------------ servers
 
-    /** Either {@code base_url}, for a single one, or {@code endpoints}. */
-    private static List<Endpoint> endpoints(Fields engine) {
+    /**
+     * Either {@code base_url}, for a single one, or {@code endpoints}; neither where the provider
+     * is always at the same place.
+     */
+    private static List<Endpoint> endpoints(Fields engine, Optional<String> standard) {
         engine.find("base_url");
         if (!engine.has("endpoints")) {
             engine.find("endpoints");
-            return List.of(new Endpoint(baseUrl(engine)));
+            boolean known = standard.isPresent() && !engine.has("base_url");
+            return List.of(new Endpoint(known ? standard.get() : baseUrl(engine)));
         }
         if (engine.has("base_url")) {
             engine.reject("endpoints", "stands beside base_url; use one of them");
@@ -241,6 +247,7 @@ final class ChatShape {
             body.put("breaker", write(chat.breaker()));
         }
         body.put("model", chat.model());
+        DialectShape.write(body, chat.dialect());
         putKeys(body, chat.keys().refs());
         chat.keys()
                 .rotateEvery()

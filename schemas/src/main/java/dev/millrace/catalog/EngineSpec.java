@@ -24,12 +24,13 @@ public sealed interface EngineSpec {
     }
 
     /**
-     * Chat completions servers: cloud APIs or anything that speaks their wire format. All of them
-     * serve the same model.
+     * Servers of models: cloud APIs or anything that speaks their wire formats. All of them serve
+     * the same model.
      *
      * @param endpoints at least one
      * @param health empty where servers are judged by their calls alone
      * @param model the provider's name of the model
+     * @param dialect how all of them are spoken to
      */
     record Chat(
             List<ChatServers.Endpoint> endpoints,
@@ -38,10 +39,31 @@ public sealed interface EngineSpec {
             ChatServers.Breaker breaker,
             String model,
             ChatServers.Keys keys,
-            Duration connectTimeout)
+            Duration connectTimeout,
+            ChatServers.Dialect dialect)
             implements EngineSpec {
         public Chat {
             endpoints = List.copyOf(endpoints);
+        }
+
+        /** Servers that speak OpenAI's format. */
+        public Chat(
+                List<ChatServers.Endpoint> endpoints,
+                ChatServers.Balance balance,
+                Optional<ChatServers.Health> health,
+                ChatServers.Breaker breaker,
+                String model,
+                ChatServers.Keys keys,
+                Duration connectTimeout) {
+            this(
+                    endpoints,
+                    balance,
+                    health,
+                    breaker,
+                    model,
+                    keys,
+                    connectTimeout,
+                    ChatServers.Dialect.OPENAI_COMPATIBLE);
         }
 
         /** One server, one key, and the rest as it is when nothing is said. */

@@ -13,6 +13,7 @@ import java.util.List;
  * @param attemptTimeout one attempt's limit
  * @param maxAttempts attempts before the job fails
  * @param retired takes no new jobs; what is there is drained
+ * @param serves jobs of this kind and no other
  */
 public record Lane(
         String name,
@@ -25,10 +26,39 @@ public record Lane(
         int maxTokens,
         Duration attemptTimeout,
         int maxAttempts,
-        boolean retired)
+        boolean retired,
+        JobKind serves)
         implements CatalogItem {
     public Lane {
         aliases = List.copyOf(aliases);
+    }
+
+    /** A lane for chats. */
+    public Lane(
+            String name,
+            String model,
+            List<String> aliases,
+            EngineSpec engine,
+            int partitions,
+            int slots,
+            int workers,
+            int maxTokens,
+            Duration attemptTimeout,
+            int maxAttempts,
+            boolean retired) {
+        this(
+                name,
+                model,
+                aliases,
+                engine,
+                partitions,
+                slots,
+                workers,
+                maxTokens,
+                attemptTimeout,
+                maxAttempts,
+                retired,
+                JobKind.CHAT);
     }
 
     @Override

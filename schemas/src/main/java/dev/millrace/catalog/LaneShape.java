@@ -1,5 +1,6 @@
 package dev.millrace.catalog;
 
+import dev.millrace.catalog.ChatServers.Dialect;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -25,7 +26,7 @@ final class LaneShape {
     static Optional<Lane> read(Fields fields) {
         String name = Names.read(fields, "name");
         String model = fields.optionalText("model").orElse(name);
-        EngineSpec engine = fields.required("engine") ? engine(fields, model) : UNREADABLE;
+        EngineSpec engine = engineOf(fields, model);
         int maxTokens = fields.integer("max_tokens", defaultTokens(engine), 1, MAX_TOKENS);
         Lane lane =
                 new Lane(
@@ -43,9 +44,18 @@ final class LaneShape {
                                 Duration.ofMillis(10),
                                 Duration.ofHours(24)),
                         fields.integer("max_attempts", 3, 1, 20),
-                        fields.flag("retired", false));
+                        fields.flag("retired", false),
+                        kind(fields));
         if (engine instanceof EngineSpec.Llama llama) {
             checkLlama(fields, lane, llama);
+        }
+        if (lane.serves() == JobKind.EMBEDDING
+                && engine instanceof EngineSpec.Chat chat
+                && !Dialect.hasEmbeddings(chat.dialect().provider())) {
+            fields.reject("kind", chat.dialect().provider() + " has no embeddings");
+        }
+        if (lane.serves() == JobKind.EMBEDDING && !(engine instanceof EngineSpec.Chat)) {
+            fields.reject("kind", "only a chat engine's servers make embeddings");
         }
         return fields.finish() ? Optional.of(lane) : Optional.empty();
     }
@@ -62,6 +72,34 @@ final class LaneShape {
             }
         }
         return aliases;
+    }
+
+    private static JobKind kind(Fields fields) {
+        Optional<String> word = fields.optionalText("kind");
+        Optional<JobKind> kind = word.flatMap(JobKind::named);
+        if (word.isPresent() && kind.isEmpty()) {
+            fields.reject(
+                    "kind",
+                    "must be one of %s, is \"%s\"%s"
+                            .formatted(
+                                    String.join(", ", JobKind.words()),
+                                    Nodes.shown(word.get()),
+                                    Nearest.hint(word.get(), JobKind.words())));
+        }
+        return kind.orElse(JobKind.CHAT);
+    }
+
+    /** An engine in full; or on the lane itself, where that names a provider. */
+    private static EngineSpec engineOf(Fields fields, String model) {
+        fields.find("provider");
+        if (!fields.has("provider")) {
+            return fields.required("engine") ? engine(fields, model) : UNREADABLE;
+        }
+        fields.find("engine");
+        if (fields.has("engine")) {
+            fields.reject("provider", "stands beside engine; use one of them");
+        }
+        return ChatShape.read(fields, model);
     }
 
     private static EngineSpec engine(Fields lane, String model) {
@@ -143,6 +181,9 @@ final class LaneShape {
         body.put("attempt_timeout", DurationText.of(lane.attemptTimeout()));
         body.put("max_attempts", lane.maxAttempts());
         body.put("retired", lane.retired());
+        if (lane.serves() != JobKind.CHAT) {
+            body.put("kind", lane.serves().word());
+        }
         return body;
     }
 

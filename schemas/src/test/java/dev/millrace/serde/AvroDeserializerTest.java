@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.sun.management.ThreadMXBean;
+import dev.millrace.job.Messages;
 import dev.millrace.serde.RegistryErrors.Kind;
 import dev.millrace.v1.Callback;
 import dev.millrace.v1.InferenceJob;
-import dev.millrace.v1.Message;
 import dev.millrace.v1.Receipt;
 import dev.millrace.v1.ReceiptStatus;
 import java.lang.management.ManagementFactory;
@@ -112,7 +112,7 @@ class AvroDeserializerTest {
         assertThat(read)
                 .isEqualTo(
                         InferenceJob.newBuilder()
-                                .setMessages(List.of(new Message("user", "hi")))
+                                .setMessages(List.of(Messages.of("user", "hi")))
                                 .build());
     }
 

@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.job.Messages;
 import dev.millrace.v1.Callback;
 import dev.millrace.v1.InferenceJob;
-import dev.millrace.v1.Message;
 import dev.millrace.v1.TenantStatus;
 import java.time.Instant;
 import java.util.Arrays;
@@ -41,7 +41,7 @@ class AvroSerializerTest {
         configure();
         var job =
                 InferenceJob.newBuilder()
-                        .setMessages(List.of(new Message("user", "Grüße")))
+                        .setMessages(List.of(Messages.of("user", "Grüße")))
                         .setMaxTokens(64)
                         .setMetadata(Map.of("k", "v"))
                         .build();

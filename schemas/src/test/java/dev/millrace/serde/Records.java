@@ -1,7 +1,7 @@
 package dev.millrace.serde;
 
+import dev.millrace.job.Messages;
 import dev.millrace.v1.InferenceJob;
-import dev.millrace.v1.Message;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,7 +28,7 @@ final class Records {
     static InferenceJob job(String prompt) {
         return InferenceJob.newBuilder()
                 .setModel("guide-llama")
-                .setMessages(List.of(new Message("user", prompt)))
+                .setMessages(List.of(Messages.of("user", prompt)))
                 .setMaxTokens(64)
                 .setTemperature(0.5)
                 .setSeed(7L)

@@ -1,5 +1,6 @@
 package dev.millrace.classifier.rules;
 
+import dev.millrace.job.Messages;
 import dev.millrace.v1.Message;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ public record PromptText(String text, List<String> words, Shape shape) {
         StringBuilder head = new StringBuilder();
         String tail = "";
         for (Message message : users.isEmpty() ? messages : users) {
-            String content = message.getContent();
+            String content = Messages.text(message);
             int room = HEAD_CHARS - head.length();
             if (room > 0) {
                 head.append(content, 0, Math.min(room, content.length()));

@@ -2,6 +2,7 @@ package dev.millrace.classifier.given;
 
 import dev.millrace.catalog.Catalog;
 import dev.millrace.catalog.EngineSpec;
+import dev.millrace.catalog.JobKind;
 import dev.millrace.catalog.Lane;
 import dev.millrace.catalog.Route;
 import dev.millrace.catalog.Tenant;
@@ -41,10 +42,12 @@ public final class Catalogs {
                                         Optional.empty(),
                                         Duration.ofSeconds(1)),
                                 false),
-                        lane("old", 1024, new EngineSpec.Echo(Duration.ZERO), true)),
+                        lane("old", 1024, new EngineSpec.Echo(Duration.ZERO), true),
+                        embeddingLane()),
                 List.of(
                         route("hard-code", 0, Set.of("code"), List.of("cloud")),
-                        route("rest", 1, Set.of(), List.of("old", "small", "fast", "cloud"))),
+                        route("rest", 1, Set.of(), List.of("old", "small", "fast", "cloud")),
+                        route("vectors", 2, Set.of(), List.of("vectors"))),
                 List.of());
     }
 
@@ -61,6 +64,23 @@ public final class Catalogs {
                 Duration.ofSeconds(30),
                 ATTEMPTS,
                 retired);
+    }
+
+    private static Lane embeddingLane() {
+        return new Lane(
+                "vectors",
+                "vectors-model",
+                List.of(),
+                new EngineSpec.Chat(
+                        "http://localhost:1/v1", "small", Optional.empty(), Duration.ofSeconds(1)),
+                2,
+                1,
+                1,
+                4096,
+                Duration.ofSeconds(30),
+                ATTEMPTS,
+                false,
+                JobKind.EMBEDDING);
     }
 
     private static Tenant tenant(String name, String reply) {

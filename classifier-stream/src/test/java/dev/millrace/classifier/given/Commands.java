@@ -1,11 +1,11 @@
 package dev.millrace.classifier.given;
 
+import dev.millrace.job.Messages;
 import dev.millrace.v1.Callback;
 import dev.millrace.v1.Cancellation;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.JobCommand;
 import dev.millrace.v1.JobError;
-import dev.millrace.v1.Message;
 import dev.millrace.v1.Refusal;
 import dev.millrace.v1.Source;
 import dev.millrace.v1.SourceKind;
@@ -30,7 +30,7 @@ public final class Commands {
                         InferenceJob.newBuilder()
                                 .setTenant("acme")
                                 .setModel("fast")
-                                .setMessages(List.of(new Message("user", "Where is the mill?")))
+                                .setMessages(List.of(Messages.of("user", "Where is the mill?")))
                                 .setReply("acme-answers")
                                 .setCallback(new Callback("https://acme.example/hook"))
                                 .setTags(List.of("night"))

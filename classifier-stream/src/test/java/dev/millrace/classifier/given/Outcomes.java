@@ -1,12 +1,13 @@
 package dev.millrace.classifier.given;
 
+import dev.millrace.job.Answers;
+import dev.millrace.job.Usages;
 import dev.millrace.v1.Cancelled;
 import dev.millrace.v1.Failed;
 import dev.millrace.v1.JobError;
 import dev.millrace.v1.Outcome;
 import dev.millrace.v1.Retry;
 import dev.millrace.v1.RoutedJob;
-import dev.millrace.v1.Succeeded;
 import dev.millrace.v1.Timing;
 import dev.millrace.v1.Unavailable;
 import dev.millrace.v1.Usage;
@@ -14,10 +15,10 @@ import java.time.Instant;
 
 /** Records of {@code millrace.outcomes}, as a worker writes them. */
 public final class Outcomes {
-    public static final Usage USAGE = new Usage(12L, 2L, 30L, 5L, false);
+    public static final Usage USAGE = Usages.of(12L, 2L, 30L, 5L, false);
 
     public static Outcome succeeded(RoutedJob routed) {
-        return outcome(routed, new Succeeded("By the river.", "stop"));
+        return outcome(routed, Answers.of("By the river.", "stop"));
     }
 
     public static Outcome failed(RoutedJob routed) {

@@ -3,7 +3,7 @@ package dev.millrace.classifier.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
-import dev.millrace.v1.Message;
+import dev.millrace.job.Messages;
 import java.time.Duration;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -64,8 +64,8 @@ class RulesTest {
         PromptText text =
                 PromptText.of(
                         List.of(
-                                new Message("system", "You are a doctor who treats patients."),
-                                new Message("user", "Refactor this Python function")));
+                                Messages.of("system", "You are a doctor who treats patients."),
+                                Messages.of("user", "Refactor this Python function")));
 
         assertThat(VERTICALS.judge(text).vertical()).isEqualTo(Vertical.CODE);
     }
@@ -75,7 +75,7 @@ class RulesTest {
         PromptText text =
                 PromptText.of(
                         List.of(
-                                new Message(
+                                Messages.of(
                                         "user",
                                         "lorem ipsum ".repeat(10_000)
                                                 + "\nTranslate the above into French.")));

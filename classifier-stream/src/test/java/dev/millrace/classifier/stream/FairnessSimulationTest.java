@@ -16,6 +16,7 @@ import dev.millrace.classifier.job.Arrival;
 import dev.millrace.classifier.job.Emission;
 import dev.millrace.classifier.job.Step;
 import dev.millrace.classifier.store.InMemoryBook;
+import dev.millrace.job.Answers;
 import dev.millrace.v1.Band;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.JobCommand;
@@ -24,7 +25,6 @@ import dev.millrace.v1.Outcome;
 import dev.millrace.v1.RoutedJob;
 import dev.millrace.v1.Source;
 import dev.millrace.v1.SourceKind;
-import dev.millrace.v1.Succeeded;
 import dev.millrace.v1.TenantStatus;
 import dev.millrace.v1.Timing;
 import java.time.Duration;
@@ -245,7 +245,7 @@ class FairnessSimulationTest {
                 (flood ? during : before).add(waited);
             }
             Outcome outcome =
-                    Outcome.newBuilder(Outcomes.outcome(job, new Succeeded("", "stop")))
+                    Outcome.newBuilder(Outcomes.outcome(job, Answers.of("", "stop")))
                             .setTiming(
                                     new Timing(instant(), waited / 1_000, 0L, JOB_MICROS / 1_000))
                             .build();

@@ -1,5 +1,6 @@
 package dev.millrace.workers.attempt;
 
+import dev.millrace.job.Answers;
 import dev.millrace.v1.Cancelled;
 import dev.millrace.v1.Failed;
 import dev.millrace.v1.JobError;
@@ -16,7 +17,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import org.apache.kafka.common.utils.Utils;
 
 /**
  * From an engine's result to the outcome that the classifier reads. Pure but for its randomness.
@@ -92,7 +92,13 @@ public final class OutcomeWriter {
 
     private static Object answer(RoutedJob routed, EngineResult.Completed done) {
         int limit = AnswerLimit.bytes(routed.getJob());
-        if (Utils.utf8Length(done.text()) > limit) {
+        Succeeded answer =
+                new Succeeded(
+                        done.text(),
+                        done.finishReason(),
+                        done.toolCalls().isEmpty() ? null : done.toolCalls(),
+                        done.embeddings());
+        if (Answers.bytes(answer) > limit) {
             return new Failed(
                     new JobError(
                             "answer_too_large",
@@ -100,7 +106,7 @@ public final class OutcomeWriter {
                             limit + " bytes",
                             "the model's answer is over the limit"));
         }
-        return new Succeeded(done.text(), done.finishReason());
+        return answer;
     }
 
     private Optional<Object> stopped(RoutedJob routed, Reason reason, Setting setting) {

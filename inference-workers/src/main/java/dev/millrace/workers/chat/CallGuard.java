@@ -22,6 +22,7 @@ final class CallGuard implements AutoCloseable {
     private final long idleNanos;
     private final Future<?> watch;
     private volatile long lastHeard = NOT_BEGUN;
+    private volatile boolean sent;
     private boolean open = true;
     private boolean stalled;
 
@@ -41,6 +42,18 @@ final class CallGuard implements AutoCloseable {
             CallGuard guard = CURRENT.get();
             guard.lastHeard = guard.nanoTime.getAsLong();
         }
+    }
+
+    /** A request is on its way, on whichever call the current thread makes. */
+    static void sending() {
+        if (CURRENT.isBound()) {
+            CURRENT.get().sent = true;
+        }
+    }
+
+    /** Whether the provider was asked anything. */
+    boolean wasSent() {
+        return sent;
     }
 
     synchronized void interrupt() {

@@ -1,8 +1,5 @@
 package dev.millrace.workers.chat;
 
-import dev.langchain4j.model.chat.request.ChatRequest;
-import dev.langchain4j.model.openai.OpenAiChatModel;
-import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import dev.millrace.catalog.EngineSpec;
 import dev.millrace.workers.endpoint.Endpoints;
 import dev.millrace.workers.endpoint.Endpoints.Place;
@@ -12,14 +9,14 @@ import dev.millrace.workers.endpoint.Visit;
 import dev.millrace.workers.engine.BreakerState;
 import dev.millrace.workers.engine.Engine;
 import dev.millrace.workers.engine.EngineResult;
-import dev.millrace.workers.engine.EngineResult.Failed;
 import dev.millrace.workers.engine.EngineResult.Stopped;
 import dev.millrace.workers.engine.EngineResult.Unavailable;
 import dev.millrace.workers.engine.Prompt;
 import dev.millrace.workers.engine.Spent;
 import dev.millrace.workers.engine.StopSignal;
 import dev.millrace.workers.engine.TokenCounts;
-import java.net.URI;
+import dev.millrace.workers.provider.Adapter;
+import dev.millrace.workers.provider.Adapters;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -30,53 +27,44 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 
 /**
- * Chat completions servers through LangChain4j: whole answers, or a stream where the job asks for
- * one. Where a server was not there or a key was turned away, the attempt goes on at once with
- * another. What else failed is said, and the classifier decides.
+ * Servers of models, whichever wire format they speak: an answer whole, or bit by bit where the job
+ * asks for that, or embeddings. Where a server was not there or a key was turned away, the attempt
+ * goes on at once with another. What else failed is said, and the classifier decides.
  */
 public final class ChatEngine implements Engine {
     /** So that an attempt comes to an end where all of many keys are turned away. */
     private static final int MOST_SEATS = 16;
 
-    private final String model;
     private final Duration streamIdle;
     private final Endpoints endpoints;
-    private final List<Server> servers;
+    private final List<Adapter> servers;
     private final ProviderClient client;
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("chat-watchdog").factory());
-
-    /** LangChain4j's view of one server. */
-    private record Server(URI baseUrl, OpenAiChatModel whole, OpenAiStreamingChatModel streaming) {}
 
     /**
      * @param endpoints started; closed with the engine
      * @param streamIdle how long a stream that has begun may say nothing
      */
     public ChatEngine(EngineSpec.Chat spec, Endpoints endpoints, Duration streamIdle, Clock clock) {
-        this.model = spec.model();
-        this.streamIdle = streamIdle;
-        this.endpoints = endpoints;
-        this.client = new ProviderClient(spec.connectTimeout(), clock);
-        this.servers = endpoints.urls().stream().map(this::server).toList();
+        this(spec, endpoints, streamIdle, ProviderClient.MAX_ANSWER_BYTES, clock);
     }
 
-    private Server server(URI baseUrl) {
+    /**
+     * @param maxAnswerBytes as they travel
+     */
+    public ChatEngine(
+            EngineSpec.Chat spec,
+            Endpoints endpoints,
+            Duration streamIdle,
+            long maxAnswerBytes,
+            Clock clock) {
+        this.streamIdle = streamIdle;
+        this.endpoints = endpoints;
+        this.client = new ProviderClient(spec, maxAnswerBytes, clock);
         FixedClient http = new FixedClient(client);
-        return new Server(
-                baseUrl,
-                OpenAiChatModel.builder()
-                        .httpClientBuilder(http)
-                        .baseUrl(baseUrl.toString())
-                        .modelName(model)
-                        .maxRetries(0)
-                        .build(),
-                OpenAiStreamingChatModel.builder()
-                        .httpClientBuilder(http)
-                        .baseUrl(baseUrl.toString())
-                        .modelName(model)
-                        .build());
+        this.servers = endpoints.urls().stream().map(url -> Adapters.of(spec, url, http)).toList();
     }
 
     @Override
@@ -123,48 +111,28 @@ public final class ChatEngine implements Engine {
     }
 
     private CallEnd guarded(Seat seat, Prompt prompt, Consumer<String> pieces, StopSignal stop) {
-        Server server = servers.get(seat.server());
-        ChatRequest request;
-        try {
-            request = ChatMessages.request(prompt, model, server.baseUrl());
-        } catch (IllegalArgumentException e) {
-            return new CallEnd(noContent(), new Verdict.Undecided());
-        }
+        Adapter server = servers.get(seat.server());
         ChatCall call = new ChatCall(prompt, pieces, System::nanoTime);
         try (CallGuard guard = new CallGuard(streamIdle, timer, System::nanoTime);
                 var registration = stop.onStop(guard::interrupt)) {
             Objects.requireNonNull(registration);
             return ScopedValue.where(CallGuard.CURRENT, guard)
                     .where(ProviderClient.KEY, seat.key())
-                    .call(() -> made(server, prompt, call, request, stop, guard));
+                    .call(() -> made(server, prompt, call, stop, guard));
         }
     }
 
     private static CallEnd made(
-            Server server,
-            Prompt prompt,
-            ChatCall call,
-            ChatRequest request,
-            StopSignal stop,
-            CallGuard guard) {
+            Adapter server, Prompt prompt, ChatCall call, StopSignal stop, CallGuard guard) {
         try {
-            if (prompt.stream()) {
-                server.streaming().chat(request, call);
-                return call.streamed(stop, guard);
+            if (prompt.extras().isEmbedding()) {
+                return call.embedded(server.embed(prompt));
             }
-            return call.whole(server.whole().chat(request));
+            server.chat(prompt, call);
+            return call.ended(stop, guard);
         } catch (RuntimeException e) {
             return call.failed(e, stop, guard);
         }
-    }
-
-    private static Failed noContent() {
-        return new Failed(
-                "invalid_request",
-                Optional.of("messages"),
-                Optional.empty(),
-                "a message has no content",
-                Spent.NOTHING);
     }
 
     @Override

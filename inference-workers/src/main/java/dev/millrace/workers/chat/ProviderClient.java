@@ -1,12 +1,11 @@
 package dev.millrace.workers.chat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.langchain4j.http.client.HttpClient;
 import dev.langchain4j.http.client.HttpRequest;
 import dev.langchain4j.http.client.SuccessfulHttpResponse;
 import dev.langchain4j.http.client.sse.ServerSentEventListener;
 import dev.langchain4j.http.client.sse.ServerSentEventParser;
+import dev.millrace.catalog.EngineSpec;
 import dev.millrace.workers.endpoint.ApiKey;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,10 +17,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Executors;
-import java.util.regex.Pattern;
 
 /**
  * HTTP to one provider, for LangChain4j. Everything happens on the calling (virtual) thread,
@@ -36,29 +32,31 @@ final class ProviderClient implements HttpClient, AutoCloseable {
     static final long MAX_ANSWER_BYTES = 32L * 1024 * 1024;
 
     private static final int MAX_ERROR_BYTES = 64 * 1024;
-    private static final Pattern CODE = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
 
     /** The key of the call that the current thread makes. */
     static final ScopedValue<ApiKey> KEY = ScopedValue.newInstance();
 
     private final java.net.http.HttpClient http;
     private final Clock clock;
-    private final ObjectMapper json = new ObjectMapper();
+    private final KeyStamp stamp;
+    private final long maxAnswerBytes;
 
-    ProviderClient(Duration connectTimeout, Clock clock) {
+    ProviderClient(EngineSpec.Chat spec, long maxAnswerBytes, Clock clock) {
         this.http =
                 java.net.http.HttpClient.newBuilder()
                         .version(java.net.http.HttpClient.Version.HTTP_1_1)
-                        .connectTimeout(connectTimeout)
+                        .connectTimeout(spec.connectTimeout())
                         .executor(Executors.newVirtualThreadPerTaskExecutor())
                         .build();
         this.clock = clock;
+        this.stamp = new KeyStamp(spec.dialect(), clock);
+        this.maxAnswerBytes = maxAnswerBytes;
     }
 
     @Override
     public SuccessfulHttpResponse execute(HttpRequest request) {
         try (InputStream body = successful(request).body()) {
-            byte[] bytes = new LimitedInput(body, MAX_ANSWER_BYTES, () -> {}).readAllBytes();
+            byte[] bytes = new LimitedInput(body, maxAnswerBytes, () -> {}).readAllBytes();
             return SuccessfulHttpResponse.builder()
                     .statusCode(200)
                     .body(new String(bytes, StandardCharsets.UTF_8))
@@ -73,7 +71,7 @@ final class ProviderClient implements HttpClient, AutoCloseable {
             HttpRequest request, ServerSentEventParser parser, ServerSentEventListener listener) {
         try (InputStream body = successful(request).body()) {
             listener.onOpen(SuccessfulHttpResponse.builder().statusCode(200).build());
-            parser.parse(new LimitedInput(body, MAX_ANSWER_BYTES, CallGuard::heard), listener);
+            parser.parse(new LimitedInput(body, maxAnswerBytes, CallGuard::heard), listener);
             listener.onClose();
         } catch (IOException e) {
             listener.onError(e);
@@ -91,16 +89,19 @@ final class ProviderClient implements HttpClient, AutoCloseable {
             return response;
         }
         try (InputStream body = response.body()) {
+            ErrorBody error = ErrorBody.of(body.readNBytes(MAX_ERROR_BYTES));
             throw new ProviderHttpException(
                     response.statusCode(),
                     response.headers()
                             .firstValue("retry-after")
-                            .flatMap(value -> RetryAfter.parse(value, clock.instant())),
-                    code(body.readNBytes(MAX_ERROR_BYTES)));
+                            .flatMap(value -> RetryAfter.parse(value, clock.instant()))
+                            .or(error::retryAfter),
+                    error.code());
         }
     }
 
     private HttpResponse<InputStream> send(java.net.http.HttpRequest request) throws IOException {
+        CallGuard.sending();
         try {
             return http.send(request, BodyHandlers.ofInputStream());
         } catch (InterruptedException e) {
@@ -116,27 +117,13 @@ final class ProviderClient implements HttpClient, AutoCloseable {
         request.headers()
                 .forEach(
                         (name, values) -> {
-                            if (!name.equalsIgnoreCase("Authorization")) {
+                            if (!stamp.isForKeys(name)) {
                                 values.forEach(value -> builder.header(name, value));
                             }
                         });
-        KEY.get().secret().ifPresent(secret -> builder.header("Authorization", "Bearer " + secret));
+        KEY.get()
+                .secret()
+                .ifPresent(secret -> stamp.headers(request, secret).forEach(builder::header));
         return builder.build();
-    }
-
-    /**
-     * The error's code or type; nothing else of the body, because providers quote prompts and keys
-     * in it.
-     */
-    private Optional<String> code(byte[] body) {
-        try {
-            JsonNode error = json.readTree(body).path("error");
-            String code = error.path("code").asText("");
-            String word =
-                    code.isEmpty() || code.equals("null") ? error.path("type").asText("") : code;
-            return Optional.of(word).filter(text -> CODE.matcher(text).matches());
-        } catch (IOException e) {
-            return Optional.empty();
-        }
     }
 }

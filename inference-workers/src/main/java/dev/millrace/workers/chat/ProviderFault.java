@@ -1,12 +1,18 @@
 package dev.millrace.workers.chat;
 
 import com.fasterxml.jackson.core.JacksonException;
+import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.model.anthropic.internal.api.AnthropicStreamingException;
+import dev.langchain4j.model.ollama.OllamaStreamingException;
 import dev.millrace.workers.endpoint.Verdict;
 import dev.millrace.workers.engine.EngineResult;
 import dev.millrace.workers.engine.EngineResult.Failed;
 import dev.millrace.workers.engine.EngineResult.Transient;
 import dev.millrace.workers.engine.EngineResult.Unavailable;
 import dev.millrace.workers.engine.Spent;
+import dev.millrace.workers.provider.StreamErrorException;
+import dev.millrace.workers.provider.StreamErrorException.Kind;
+import dev.millrace.workers.provider.UnsupportedException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -14,6 +20,7 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What a failed call means for the job, the server and the key. Pure. */
 final class ProviderFault {
@@ -22,6 +29,29 @@ final class ProviderFault {
     private static final String NO_COMPLETION = "the answer is not a chat completion";
 
     private ProviderFault() {}
+
+    /** The request could not even be written. */
+    static CallEnd beforeTheCall(Throwable failure) {
+        Failed refusal =
+                switch (failure) {
+                    case UnsupportedException e ->
+                            unsupported(Optional.of(e.field()), String.valueOf(e.getMessage()));
+                    case UnsupportedFeatureException e ->
+                            unsupported(Optional.empty(), "the provider has no such thing");
+                    default ->
+                            new Failed(
+                                    "invalid_request",
+                                    Optional.of("messages"),
+                                    Optional.empty(),
+                                    "a message has no content, or holds what cannot be sent",
+                                    Spent.NOTHING);
+                };
+        return new CallEnd(refusal, new Verdict.Undecided());
+    }
+
+    private static Failed unsupported(Optional<String> field, String detail) {
+        return new Failed("unsupported_by_lane", field, Optional.empty(), detail, Spent.NOTHING);
+    }
 
     /** Reads the most telling cause of an exception. */
     static CallEnd of(Throwable failure) {
@@ -44,6 +74,9 @@ final class ProviderFault {
         return Optional.ofNullable(
                 switch (failure) {
                     case ProviderHttpException e -> ofStatus(e);
+                    case StreamErrorException e -> inStream(e.kind());
+                    case AnthropicStreamingException e -> inStream(kind(e.type()));
+                    case OllamaStreamingException e -> inStream(Kind.SERVER);
                     case AnswerTooLargeException e -> CallEnd.answered(tooLarge(e));
                     case HttpConnectTimeoutException e -> unreachable("no connection in time");
                     case ConnectException e -> unreachable("the connection was refused");
@@ -55,10 +88,34 @@ final class ProviderFault {
                 });
     }
 
+    /** An error that came after a stream had begun, under a status of 200. */
+    private static CallEnd inStream(Kind kind) {
+        String detail = "the stream brought an error";
+        return switch (kind) {
+            case RATE_LIMITED ->
+                    new CallEnd(
+                            new Transient("provider_rate_limited", detail),
+                            new Verdict.RateLimited(Optional.empty()));
+            case INVALID -> CallEnd.answered(new Failed("provider_invalid_request", detail));
+            case SERVER -> later("provider_error", detail);
+        };
+    }
+
+    private static Kind kind(@Nullable String anthropicType) {
+        return switch (anthropicType) {
+            case "rate_limit_error" -> Kind.RATE_LIMITED;
+            case "invalid_request_error" -> Kind.INVALID;
+            case null, default -> Kind.SERVER;
+        };
+    }
+
     private static CallEnd ofStatus(ProviderHttpException e) {
         int status = e.statusCode();
         String detail = "the provider answered " + e.getMessage();
-        return switch (status) {
+        // Google says so to a key that it does not know
+        boolean unknownKey =
+                status == 400 && e.providerCode().filter("API_KEY_INVALID"::equals).isPresent();
+        return switch (unknownKey ? 401 : status) {
             case 401 ->
                     new CallEnd(
                             new Unavailable("provider_unauthorized", detail),
@@ -72,6 +129,8 @@ final class ProviderFault {
             case 404 -> CallEnd.answered(new Failed("provider_model_not_found", detail));
             case 400, 413, 422 -> CallEnd.answered(invalid(e, detail));
             case 408 -> CallEnd.failed(later(e, "provider_timeout", detail));
+            // AWS: the model failed
+            case 424 -> CallEnd.failed(later(e, "provider_error", detail));
             case 409, 425 -> CallEnd.answered(later(e, "provider_timeout", detail));
             default ->
                     status >= SERVER_ERROR

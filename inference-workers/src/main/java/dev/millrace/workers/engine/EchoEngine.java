@@ -1,5 +1,6 @@
 package dev.millrace.workers.engine;
 
+import dev.millrace.job.Messages;
 import dev.millrace.v1.Message;
 import dev.millrace.workers.engine.EngineResult.Completed;
 import dev.millrace.workers.engine.EngineResult.Stopped;
@@ -48,7 +49,7 @@ public final class EchoEngine implements Engine {
 
     private static String lastOf(Prompt prompt) {
         Message last = prompt.messages().getLast();
-        return last.getContent();
+        return Messages.text(last);
     }
 
     private long elapsedMs(long start) {

@@ -1,6 +1,8 @@
 package dev.millrace.workers.engine;
 
+import dev.millrace.v1.ToolCall;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,9 +18,26 @@ public sealed interface EngineResult {
      *
      * @param finishReason stop, length, content_filter, tool_calls or other
      * @param model who answered, where the engine says
+     * @param toolCalls that the model wants made
+     * @param embeddings one for each text of a prompt that asks for them
      */
-    record Completed(String text, String finishReason, Spent spent, Optional<String> model)
+    record Completed(
+            String text,
+            String finishReason,
+            Spent spent,
+            Optional<String> model,
+            List<ToolCall> toolCalls,
+            List<List<Float>> embeddings)
             implements EngineResult {
+        public Completed {
+            toolCalls = List.copyOf(toolCalls);
+            embeddings = List.copyOf(embeddings);
+        }
+
+        public Completed(String text, String finishReason, Spent spent, Optional<String> model) {
+            this(text, finishReason, spent, model, List.of(), List.of());
+        }
+
         public Completed(String text, String finishReason, Spent spent) {
             this(text, finishReason, spent, Optional.empty());
         }

@@ -1,5 +1,6 @@
 package dev.millrace.workers.engine;
 
+import dev.millrace.job.Messages;
 import dev.millrace.workers.engine.EngineResult.Completed;
 import dev.millrace.workers.engine.EngineResult.Stopped;
 import dev.millrace.workers.engine.EngineResult.Transient;
@@ -66,6 +67,10 @@ public final class LlamaEngine implements Engine {
         if (stop.isStopped()) {
             return new Stopped(Spent.NOTHING);
         }
+        Optional<EngineResult> refusal = unsupported(prompt);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
         if (!isAlive()) {
             return new Transient("engine_died", "the engine has ended and is being started again");
         }
@@ -100,7 +105,10 @@ public final class LlamaEngine implements Engine {
     private EngineRequest request(Prompt prompt) {
         List<EngineMessage> messages =
                 prompt.messages().stream()
-                        .map(message -> new EngineMessage(message.getRole(), message.getContent()))
+                        .map(
+                                message ->
+                                        new EngineMessage(
+                                                message.getRole(), Messages.text(message)))
                         .toList();
         return new EngineRequest(
                 prompt.id() + "/" + requests.incrementAndGet(),
@@ -109,6 +117,28 @@ public final class LlamaEngine implements Engine {
                 prompt.temperature().orElse(0.0),
                 prompt.stop(),
                 prompt.seed().orElse(0));
+    }
+
+    /** What it would have to ignore. */
+    private static Optional<EngineResult> unsupported(Prompt prompt) {
+        Extras extras = prompt.extras();
+        boolean images =
+                prompt.messages().stream().anyMatch(message -> !Messages.images(message).isEmpty());
+        String field =
+                images
+                        ? "messages"
+                        : !extras.tools().isEmpty()
+                                ? "tools"
+                                : extras.wantsJson() ? "response_format" : "";
+        return field.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new EngineResult.Failed(
+                                "unsupported_by_lane",
+                                Optional.of(field),
+                                Optional.of("text"),
+                                "the bundled engine has no such thing",
+                                Spent.NOTHING));
     }
 
     private static EngineResult result(EngineReply reply) {

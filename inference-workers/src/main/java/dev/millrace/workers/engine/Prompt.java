@@ -1,5 +1,6 @@
 package dev.millrace.workers.engine;
 
+import dev.millrace.job.JobContent;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.Message;
 import dev.millrace.v1.RoutedJob;
@@ -14,6 +15,7 @@ import java.util.OptionalLong;
  * @param maxTokens the most output tokens
  * @param temperature the engine's own where it is empty
  * @param stream whether pieces are wanted while the answer is written
+ * @param extras what is asked beside an answer in plain text
  */
 public record Prompt(
         String id,
@@ -23,13 +25,33 @@ public record Prompt(
         Optional<Double> topP,
         OptionalLong seed,
         List<String> stop,
-        boolean stream) {
+        boolean stream,
+        Extras extras) {
     public Prompt {
         messages = List.copyOf(messages);
         stop = List.copyOf(stop);
         if (maxTokens < 1) {
             throw new IllegalArgumentException("max_tokens=" + maxTokens + " must be at least 1");
         }
+    }
+
+    /** A question and nothing beside it. */
+    public Prompt(
+            String id,
+            List<Message> messages,
+            int maxTokens,
+            Optional<Double> temperature,
+            Optional<Double> topP,
+            OptionalLong seed,
+            List<String> stop,
+            boolean stream) {
+        this(id, messages, maxTokens, temperature, topP, seed, stop, stream, Extras.NONE);
+    }
+
+    /** Tokens that it will probably take to read. */
+    public long inputTokens() {
+        return JobContent.inputTokens(
+                messages, extras.input(), extras.tools(), extras.responseFormat());
     }
 
     public static Prompt of(RoutedJob routed) {
@@ -42,6 +64,7 @@ public record Prompt(
                 job.getTopP(),
                 job.getSeed().map(OptionalLong::of).orElseGet(OptionalLong::empty),
                 job.getStop(),
-                job.getStream());
+                job.getStream(),
+                Extras.of(job));
     }
 }

@@ -7,10 +7,9 @@ import dev.millrace.catalog.Lane;
 public final class Provider {
     private Provider() {}
 
-    /** What speaks OpenAI's wire format counts as it, wherever it runs. */
     public static String of(Lane lane) {
         return switch (lane.engine()) {
-            case EngineSpec.Chat chat -> "openai";
+            case EngineSpec.Chat chat -> chat.dialect().telemetryName();
             case EngineSpec.Llama llama -> "llama_cpp";
             case EngineSpec.Echo echo -> "millrace.echo";
         };

@@ -1,32 +1,34 @@
 package dev.millrace.workers.engine;
 
+import dev.millrace.job.JobContent;
 import dev.millrace.v1.Message;
 import dev.millrace.v1.Usage;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Tokens by kind.
  *
- * @param input cached ones included
+ * @param input those read from a cache and written to one included
+ * @param cachedInput read from the provider's cache
+ * @param cacheWrite written to the provider's cache
  * @param output reasoning ones included
  * @param estimated whether we counted because the engine did not
  */
 public record TokenCounts(
-        long input, long cachedInput, long output, long reasoning, boolean estimated) {
-    public static final TokenCounts NONE = new TokenCounts(0, 0, 0, 0, false);
-
-    /** English text has about four bytes to a token. */
-    private static final int BYTES_PER_TOKEN = 4;
-
-    /** What the framing of a message costs. */
-    private static final int TOKENS_PER_MESSAGE = 4;
+        long input,
+        long cachedInput,
+        long cacheWrite,
+        long output,
+        long reasoning,
+        boolean estimated) {
+    public static final TokenCounts NONE = new TokenCounts(0, 0, 0, 0, 0, false);
 
     public TokenCounts {
-        if (input < 0 || output < 0 || cachedInput < 0 || reasoning < 0) {
+        if (input < 0 || output < 0 || cachedInput < 0 || cacheWrite < 0 || reasoning < 0) {
             throw new IllegalArgumentException("token counts are never negative");
         }
-        if (cachedInput > input || reasoning > output) {
+        if (cachedInput + cacheWrite > input || reasoning > output) {
             throw new IllegalArgumentException(
                     "cached tokens are part of the input, reasoning tokens of the output");
         }
@@ -36,26 +38,36 @@ public record TokenCounts(
      * Counts as an engine reported them, made consistent: a part is never larger than its whole.
      */
     public static TokenCounts reported(long input, long cachedInput, long output, long reasoning) {
+        return reported(input, cachedInput, 0, output, reasoning);
+    }
+
+    /** Likewise, where the engine also tells what it wrote to a cache. */
+    public static TokenCounts reported(
+            long input, long cachedInput, long cacheWrite, long output, long reasoning) {
         long in = Math.max(0, input);
         long out = Math.max(0, output);
+        long cached = Math.clamp(cachedInput, 0, in);
         return new TokenCounts(
-                in, Math.clamp(cachedInput, 0, in), out, Math.clamp(reasoning, 0, out), false);
+                in,
+                cached,
+                Math.clamp(cacheWrite, 0, in - cached),
+                out,
+                Math.clamp(reasoning, 0, out),
+                false);
     }
 
     /** An estimate by length, for an engine that reports nothing. */
     public static TokenCounts estimated(List<Message> messages, String answer) {
-        long input =
-                messages.stream()
-                        .mapToLong(message -> TOKENS_PER_MESSAGE + tokens(message.getContent()))
-                        .sum();
-        return new TokenCounts(input, 0, tokens(answer), 0, true);
+        return estimated(
+                JobContent.inputTokens(messages, List.of(), List.of(), Optional.empty()), answer);
+    }
+
+    /** Likewise, where it is known how much there was to read. */
+    public static TokenCounts estimated(long input, String answer) {
+        return new TokenCounts(input, 0, 0, JobContent.tokens(answer), 0, true);
     }
 
     public Usage toUsage() {
-        return new Usage(input, cachedInput, output, reasoning, estimated);
-    }
-
-    private static long tokens(String text) {
-        return Math.ceilDiv(text.getBytes(StandardCharsets.UTF_8).length, BYTES_PER_TOKEN);
+        return new Usage(input, cachedInput, output, reasoning, estimated, cacheWrite);
     }
 }

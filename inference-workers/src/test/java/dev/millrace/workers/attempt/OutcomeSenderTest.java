@@ -3,13 +3,13 @@ package dev.millrace.workers.attempt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.millrace.job.Answers;
+import dev.millrace.job.Usages;
 import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.Failed;
 import dev.millrace.v1.Outcome;
-import dev.millrace.v1.Succeeded;
 import dev.millrace.v1.Timing;
-import dev.millrace.v1.Usage;
 import dev.millrace.workers.testing.Jobs;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -147,9 +147,9 @@ class OutcomeSenderTest {
                         "model",
                         1,
                         "worker",
-                        new Usage(1L, 0L, 1L, 0L, false),
+                        Usages.of(1L, 0L, 1L, 0L, false),
                         new Timing(Jobs.NOW, 1L, 1L, 1L),
-                        new Succeeded("answer", "stop"));
+                        Answers.of("answer", "stop"));
         return new AttemptEnd.Report(outcome, 0, new RecordHeaders(), hold);
     }
 

@@ -2,6 +2,7 @@ package dev.millrace.workers.attempt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.job.Answers;
 import dev.millrace.v1.Cancelled;
 import dev.millrace.v1.Failed;
 import dev.millrace.v1.InferenceJob;
@@ -40,7 +41,7 @@ class OutcomeWriterTest {
         Outcome outcome = write(new Completed("hi", "stop", SPENT)).orElseThrow();
 
         // Then
-        assertThat(outcome.getBody()).isEqualTo(new Succeeded("hi", "stop"));
+        assertThat(outcome.getBody()).isEqualTo(Answers.of("hi", "stop"));
         assertThat(outcome.getJobId()).isEqualTo("job-1");
         assertThat(outcome.getWorker()).isEqualTo("worker-1");
         assertThat(outcome.getModel()).isEqualTo("test-model");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.millrace.job.Messages;
 import dev.millrace.stack.model.Fault;
 import dev.millrace.stack.model.ModelServer;
 import dev.millrace.stack.model.ModelServerSettings;
@@ -295,8 +296,8 @@ class ChatEngineTest {
     private static Prompt prompt(String system, String question, int maxTokens, boolean stream) {
         List<Message> messages =
                 system.isEmpty()
-                        ? List.of(new Message("user", question))
-                        : List.of(new Message("system", system), new Message("user", question));
+                        ? List.of(Messages.of("user", question))
+                        : List.of(Messages.of("system", system), Messages.of("user", question));
         return new Prompt(
                 "job/1",
                 messages,

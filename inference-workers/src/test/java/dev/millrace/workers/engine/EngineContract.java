@@ -3,7 +3,7 @@ package dev.millrace.workers.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.millrace.v1.Message;
+import dev.millrace.job.Messages;
 import dev.millrace.workers.engine.EngineResult.Completed;
 import dev.millrace.workers.engine.EngineResult.Stopped;
 import dev.millrace.workers.engine.StopSignal.Reason;
@@ -181,7 +181,7 @@ abstract class EngineContract {
     private Prompt prompt(boolean stream) {
         return new Prompt(
                 "job/1",
-                List.of(new Message("user", question())),
+                List.of(Messages.of("user", question())),
                 maxTokens(),
                 Optional.empty(),
                 Optional.empty(),

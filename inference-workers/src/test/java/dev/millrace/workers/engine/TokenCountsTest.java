@@ -2,7 +2,7 @@ package dev.millrace.workers.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.v1.Message;
+import dev.millrace.job.Messages;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -22,10 +22,10 @@ class TokenCountsTest {
     @Property
     void anEstimateSaysThatItIsOneAndGrowsWithTheText(
             @ForAll String prompt, @ForAll String answer) {
-        TokenCounts counts = TokenCounts.estimated(List.of(new Message("user", prompt)), answer);
+        TokenCounts counts = TokenCounts.estimated(List.of(Messages.of("user", prompt)), answer);
         TokenCounts longer =
                 TokenCounts.estimated(
-                        List.of(new Message("user", prompt + "more")), answer + "more");
+                        List.of(Messages.of("user", prompt + "more")), answer + "more");
 
         assertThat(counts.estimated()).isTrue();
         assertThat(longer.input()).isGreaterThan(counts.input());

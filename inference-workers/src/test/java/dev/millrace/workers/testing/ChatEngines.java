@@ -44,6 +44,15 @@ public final class ChatEngines {
             Map<String, String> environment,
             MeterRegistry registry,
             Duration streamIdle) {
+        return of(spec, environment, registry, streamIdle, 32L * 1024 * 1024);
+    }
+
+    public static ChatEngine of(
+            EngineSpec.Chat spec,
+            Map<String, String> environment,
+            MeterRegistry registry,
+            Duration streamIdle,
+            long maxAnswerBytes) {
         Clock clock = Clock.systemUTC();
         Endpoints endpoints =
                 new Endpoints(
@@ -52,7 +61,7 @@ public final class ChatEngines {
                                 new EndpointMeters(registry, "cloud"),
                                 clock)
                         .start();
-        return new ChatEngine(spec, endpoints, streamIdle, clock);
+        return new ChatEngine(spec, endpoints, streamIdle, maxAnswerBytes, clock);
     }
 
     public static EngineSpec.Chat spec(List<URI> urls, String... keys) {

@@ -2,10 +2,10 @@ package dev.millrace.workers.testing;
 
 import dev.millrace.catalog.EngineSpec;
 import dev.millrace.catalog.Lane;
+import dev.millrace.job.Messages;
 import dev.millrace.v1.Band;
 import dev.millrace.v1.Decision;
 import dev.millrace.v1.InferenceJob;
-import dev.millrace.v1.Message;
 import dev.millrace.v1.RoutedJob;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,7 +54,7 @@ public final class Jobs {
 
     /** A job to be built further: Avro's own copies of a record want its class to be trusted. */
     public static InferenceJob.Builder job(String prompt) {
-        return InferenceJob.newBuilder().setMessages(List.of(new Message("user", prompt)));
+        return InferenceJob.newBuilder().setMessages(List.of(Messages.of("user", prompt)));
     }
 
     public static Lane lane(EngineSpec engine, int slots, Duration attemptTimeout) {

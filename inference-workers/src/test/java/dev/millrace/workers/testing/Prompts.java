@@ -1,6 +1,6 @@
 package dev.millrace.workers.testing;
 
-import dev.millrace.v1.Message;
+import dev.millrace.job.Messages;
 import dev.millrace.workers.engine.Prompt;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +13,7 @@ public final class Prompts {
     public static Prompt of(String question, boolean stream) {
         return new Prompt(
                 "job/1",
-                List.of(new Message("user", question)),
+                List.of(Messages.of("user", question)),
                 500,
                 Optional.empty(),
                 Optional.empty(),

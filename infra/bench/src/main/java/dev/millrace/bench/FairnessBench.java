@@ -1,9 +1,9 @@
 package dev.millrace.bench;
 
+import dev.millrace.job.Messages;
 import dev.millrace.kit.Connection;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.InferenceJob;
-import dev.millrace.v1.Message;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -116,7 +116,7 @@ final class FairnessBench {
             String topic = Topics.intake(tenants.get(sends.get(n).tenant())).name();
             InferenceJob job =
                     InferenceJob.newBuilder()
-                            .setMessages(List.of(new Message("user", "question " + n)))
+                            .setMessages(List.of(Messages.of("user", "question " + n)))
                             .setMaxTokens(16)
                             .setMetadata(Map.of(QueueWaits.PHASE, phase))
                             .build();

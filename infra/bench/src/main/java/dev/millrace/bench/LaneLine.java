@@ -1,11 +1,11 @@
 package dev.millrace.bench;
 
+import dev.millrace.job.Messages;
 import dev.millrace.kit.Connection;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.Band;
 import dev.millrace.v1.Decision;
 import dev.millrace.v1.InferenceJob;
-import dev.millrace.v1.Message;
 import dev.millrace.v1.Outcome;
 import dev.millrace.v1.RoutedJob;
 import dev.millrace.v1.Succeeded;
@@ -112,7 +112,7 @@ final class LaneLine implements Line {
                 .setJob(
                         InferenceJob.newBuilder()
                                 .setMessages(
-                                        List.of(new Message("user", shape.prompt().apply(index))))
+                                        List.of(Messages.of("user", shape.prompt().apply(index))))
                                 .build())
                 .setMaxTokens(100)
                 .setDecision(DECISION)

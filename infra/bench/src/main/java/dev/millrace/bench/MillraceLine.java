@@ -1,12 +1,12 @@
 package dev.millrace.bench;
 
+import dev.millrace.job.Messages;
 import dev.millrace.kit.Connection;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.Band;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.InferenceResult;
 import dev.millrace.v1.JobCommand;
-import dev.millrace.v1.Message;
 import dev.millrace.v1.Outcome;
 import dev.millrace.v1.ResultStatus;
 import dev.millrace.v1.RoutedJob;
@@ -72,7 +72,7 @@ final class MillraceLine implements Line {
                 new String(Text.piece(mark.index(), PROMPT_BYTES), StandardCharsets.US_ASCII);
         InferenceJob job =
                 InferenceJob.newBuilder()
-                        .setMessages(List.of(new Message("user", prompt)))
+                        .setMessages(List.of(Messages.of("user", prompt)))
                         .setMetadata(Map.of(MARK, mark.run() + "/" + mark.index()))
                         .build();
         return new ProducerRecord<>(topic, serializer.serialize(topic, job));

@@ -1,9 +1,9 @@
 package dev.millrace.faults;
 
+import dev.millrace.job.Messages;
 import dev.millrace.kit.Connection;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.InferenceJob;
-import dev.millrace.v1.Message;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -151,7 +151,7 @@ final class Traffic implements AutoCloseable {
     private InferenceJob job(String mark, String forLane, String prompt) {
         return InferenceJob.newBuilder()
                 .setModel(forLane)
-                .setMessages(List.of(new Message("user", mark + " " + prompt)))
+                .setMessages(List.of(Messages.of("user", mark + " " + prompt)))
                 .setMaxTokens(64)
                 // what a failing provider keeps from ending otherwise ends by its deadline
                 .setDeadlineMs(forLane.equals(StackCatalog.FLAKY) ? 120_000L : 3_600_000L)

@@ -1,9 +1,9 @@
 package dev.millrace.ingress.check;
 
+import dev.millrace.job.JobContent;
 import dev.millrace.v1.Callback;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.JobError;
-import dev.millrace.v1.Message;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -121,9 +121,7 @@ public final class Attachments {
     private static Optional<JobError> text(InferenceJob job) {
         Optional<String> field =
                 Stream.of(
-                                field(
-                                        "messages",
-                                        job.getMessages().stream().map(Message::getContent)),
+                                field("messages", JobContent.texts(job)),
                                 field("stop", job.getStop().stream()),
                                 field(
                                         "callback.url",

@@ -1,7 +1,13 @@
 package dev.millrace.ingress.check;
 
+import dev.millrace.job.JobContent;
+import dev.millrace.job.Messages;
+import dev.millrace.v1.ContentPart;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.Message;
+import dev.millrace.v1.ResponseFormat;
+import dev.millrace.v1.Tool;
+import dev.millrace.v1.ToolCall;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -59,6 +65,57 @@ public final class Fingerprint {
         }
         text(out, job.getPriority());
         number(out, job.getDeadlineMs());
+        more(out, job);
+    }
+
+    /**
+     * What older jobs did not have is written only where it is there, so that theirs stays the
+     * same.
+     */
+    private static void more(DataOutputStream out, InferenceJob job) throws IOException {
+        for (int i = 0; i < job.getMessages().size(); i++) {
+            Message message = job.getMessages().get(i);
+            for (ContentPart part : Messages.parts(message)) {
+                out.writeInt(i);
+                texts(
+                        out,
+                        "part",
+                        part.getType(),
+                        part.getText(),
+                        part.getUrl().orElse(""),
+                        part.getDetail().orElse(""));
+            }
+            for (ToolCall call : Messages.calls(message)) {
+                out.writeInt(i);
+                texts(out, "call", call.getId(), call.getName(), call.getArguments());
+            }
+            if (message.getToolCallId().isPresent()) {
+                out.writeInt(i);
+                texts(out, "answers", message.getToolCallId().get());
+            }
+        }
+        for (Tool tool : JobContent.tools(job)) {
+            texts(out, "tool", tool.getName(), tool.getDescription(), tool.getParameters());
+        }
+        if (job.getToolChoice().isPresent()) {
+            texts(out, "choice", job.getToolChoice().get());
+        }
+        if (job.getResponseFormat().isPresent()) {
+            ResponseFormat form = job.getResponseFormat().get();
+            texts(out, "format", form.getType(), form.getName(), form.getJsonSchema().orElse(""));
+        }
+        if (JobContent.isEmbedding(job)) {
+            texts(out, "embedding");
+            number(out, job.getDimensions().map(Integer::longValue));
+            texts(out, job.getInput().toArray(String[]::new));
+        }
+    }
+
+    private static void texts(DataOutputStream out, String... texts) throws IOException {
+        out.writeInt(texts.length);
+        for (String text : texts) {
+            text(out, text);
+        }
     }
 
     private static void text(DataOutputStream out, String text) throws IOException {

@@ -3,6 +3,7 @@ package dev.millrace.ingress.check;
 import dev.millrace.catalog.Catalog;
 import dev.millrace.catalog.Lane;
 import dev.millrace.catalog.Tenant;
+import dev.millrace.job.JobContent;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.JobError;
 import dev.millrace.v1.Message;
@@ -32,9 +33,14 @@ public final class JobChecks {
             List.of(
                     JobChecks::tenant,
                     JobChecks::model,
+                    asked -> Contents.kind(asked.job(), asked.catalog()),
                     JobChecks::roles,
                     JobChecks::prompt,
                     JobChecks::promptSize,
+                    asked -> Contents.fieldsOfKind(asked.job()),
+                    asked -> Contents.messages(asked.job()),
+                    asked -> Contents.tools(asked.job()),
+                    asked -> Contents.responseFormat(asked.job()),
                     JobChecks::maxTokens,
                     JobChecks::temperature,
                     JobChecks::topP,
@@ -78,7 +84,13 @@ public final class JobChecks {
                         job.getConversation().orElse(null),
                         job.getTags(),
                         job.getHints(),
-                        job.getMetadata());
+                        job.getMetadata(),
+                        job.getKind(),
+                        job.getInput(),
+                        job.getDimensions().orElse(null),
+                        job.getTools().orElse(null),
+                        job.getToolChoice().orElse(null),
+                        job.getResponseFormat().orElse(null));
         return new Submission(named, Fingerprint.of(named));
     }
 
@@ -118,27 +130,24 @@ public final class JobChecks {
     }
 
     private static Optional<JobError> prompt(Asked asked) {
+        boolean embedding = JobContent.isEmbedding(asked.job());
         return when(
-                asked.job().getMessages().stream()
-                        .allMatch(message -> message.getContent().isBlank()),
+                JobContent.isEmpty(asked.job()),
                 "empty_prompt",
-                "messages",
-                "at least one message with content",
-                "there is nothing to answer");
+                embedding ? "input" : "messages",
+                embedding ? "at least one text" : "at least one message with content",
+                embedding ? "there is nothing to embed" : "there is nothing to answer");
     }
 
     private static Optional<JobError> promptSize(Asked asked) {
-        long bytes =
-                asked.job().getMessages().stream()
-                        .mapToLong(message -> utf8(message.getContent()))
-                        .sum();
+        long bytes = JobContent.bytes(asked.job());
         int most = asked.tenant().limits().maxPromptBytes();
         return when(
                 bytes > most,
                 "prompt_too_large",
                 "messages",
                 most + " bytes",
-                "the messages have " + bytes + " bytes of UTF-8 together");
+                "what is to be read has " + bytes + " bytes of UTF-8 together");
     }
 
     private static Optional<JobError> maxTokens(Asked asked) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.millrace.job.Messages;
 import dev.millrace.v1.Callback;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.JobError;
@@ -77,7 +78,7 @@ final class JobBody {
     private static List<Message> messages(JsonFields fields) throws BadBodyException {
         List<Message> messages = new ArrayList<>();
         for (JsonFields message : fields.objects("messages", List.of("role", "content"))) {
-            messages.add(new Message(message.required("role"), message.required("content")));
+            messages.add(Messages.of(message.required("role"), message.required("content")));
         }
         return messages;
     }

@@ -3,6 +3,7 @@ package dev.millrace.ingress.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.ingress.Examples;
+import dev.millrace.job.Messages;
 import dev.millrace.v1.Callback;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.JobError;
@@ -82,7 +83,7 @@ class JobChecksTest {
                                 job.setMessages(
                                         List.of(
                                                 Examples.message("hello"),
-                                                new Message("root", "hello")))),
+                                                Messages.of("root", "hello")))),
                 wrong(
                         "empty_prompt",
                         "messages",

@@ -33,6 +33,11 @@ public final class UsagePricing {
                         .setCachedInputTokens(tokens.cached())
                         .setOutputTokens(tokens.output())
                         .setReasoningTokens(tokens.reasoning())
+                        .setCacheWriteInputTokens(
+                                Math.clamp(
+                                        result.getUsage().getCacheWriteInputTokens(),
+                                        0,
+                                        tokens.input() - tokens.cached()))
                         .setEstimated(result.getUsage().getEstimated())
                         .setAttempts(result.getAttempts())
                         .setQueueMs(Math.max(0, result.getQueueMs()))

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.catalog.Catalog;
 import dev.millrace.catalog.Price;
+import dev.millrace.job.Usages;
 import dev.millrace.ledger.Examples;
 import dev.millrace.v1.InferenceResult;
 import dev.millrace.v1.ResultStatus;
-import dev.millrace.v1.Usage;
 import dev.millrace.v1.UsageEvent;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +45,7 @@ class UsagePricingTest {
                 price(
                         Examples.result("job-1", ResultStatus.CANCELLED)
                                 .setLane(null)
-                                .setUsage(new Usage(0L, 0L, 0L, 0L, false))
+                                .setUsage(Usages.of(0L, 0L, 0L, 0L, false))
                                 .build());
 
         assertThat(event.getCostMicros()).isZero();
@@ -102,7 +102,7 @@ class UsagePricingTest {
                                         0)));
         InferenceResult result =
                 Examples.result("job-1", ResultStatus.SUCCEEDED)
-                        .setUsage(new Usage(Long.MAX_VALUE, 0L, 0L, 0L, false))
+                        .setUsage(Usages.of(Long.MAX_VALUE, 0L, 0L, 0L, false))
                         .build();
 
         Charge charge = Charge.of(result, dear);
@@ -115,7 +115,7 @@ class UsagePricingTest {
     void countsThatContradictThemselvesChargeNothingTwice() {
         InferenceResult result =
                 Examples.result("job-1", ResultStatus.SUCCEEDED)
-                        .setUsage(new Usage(10L, 30L, -5L, 7L, true))
+                        .setUsage(Usages.of(10L, 30L, -5L, 7L, true))
                         .build();
 
         UsageEvent event = price(result);

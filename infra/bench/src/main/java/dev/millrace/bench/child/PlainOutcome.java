@@ -1,8 +1,8 @@
 package dev.millrace.bench.child;
 
+import dev.millrace.job.Answers;
 import dev.millrace.v1.Outcome;
 import dev.millrace.v1.RoutedJob;
-import dev.millrace.v1.Succeeded;
 import dev.millrace.v1.Timing;
 import dev.millrace.workers.engine.Engine;
 import dev.millrace.workers.engine.EngineResult;
@@ -38,7 +38,7 @@ final class PlainOutcome {
                         Duration.between(job.getRoutedAt(), started).toMillis(),
                         done.spent().firstTokenMs(),
                         done.spent().modelMs()),
-                new Succeeded(done.text(), done.finishReason()));
+                Answers.of(done.text(), done.finishReason()));
     }
 
     private PlainOutcome() {}

@@ -1,9 +1,9 @@
 package dev.millrace.local.demo;
 
+import dev.millrace.job.Messages;
 import dev.millrace.kit.Connection;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.InferenceJob;
-import dev.millrace.v1.Message;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -29,7 +29,7 @@ final class TopicPoster implements AutoCloseable {
         InferenceJob record =
                 InferenceJob.newBuilder()
                         .setModel(job.model())
-                        .setMessages(List.of(new Message("user", job.prompt())))
+                        .setMessages(List.of(Messages.of("user", job.prompt())))
                         .setMetadata(metadata)
                         .build();
         Future<RecordMetadata> sent =

@@ -2,13 +2,13 @@ package dev.millrace.local.letters;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.job.Messages;
 import dev.millrace.local.letters.Replayable.IntakeBytes;
 import dev.millrace.local.letters.Replayable.No;
 import dev.millrace.v1.Cancellation;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.InferenceResult;
 import dev.millrace.v1.JobCommand;
-import dev.millrace.v1.Message;
 import dev.millrace.v1.ResultStatus;
 import dev.millrace.v1.RoutedJob;
 import dev.millrace.v1.Source;
@@ -27,7 +27,7 @@ class ReplayableTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final byte[] BYTES = {1, 2, 3};
     private static final InferenceJob JOB =
-            InferenceJob.newBuilder().setMessages(List.of(new Message("user", "hello"))).build();
+            InferenceJob.newBuilder().setMessages(List.of(Messages.of("user", "hello"))).build();
 
     @Test
     void aJobOutOfAttemptsIsItsTenantsJobAgain() {

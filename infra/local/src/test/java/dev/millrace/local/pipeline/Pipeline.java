@@ -2,6 +2,7 @@ package dev.millrace.local.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.job.Messages;
 import dev.millrace.kit.Connection;
 import dev.millrace.local.apply.CatalogApply;
 import dev.millrace.local.cli.OracleSubject;
@@ -16,7 +17,6 @@ import dev.millrace.topics.TopicPlan;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.InferenceResult;
-import dev.millrace.v1.Message;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -169,7 +169,7 @@ final class Pipeline implements AutoCloseable {
     static InferenceJob.Builder job(String model, String prompt, String mark) {
         return InferenceJob.newBuilder()
                 .setModel(model)
-                .setMessages(List.of(new Message("user", prompt)))
+                .setMessages(List.of(Messages.of("user", prompt)))
                 .setMetadata(Map.of("mark", mark));
     }
 
