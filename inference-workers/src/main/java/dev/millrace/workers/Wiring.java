@@ -56,13 +56,20 @@ final class Wiring {
         return Tracing.fromEnvironment(System.getenv(), "millrace-worker");
     }
 
+    /** The lane's price, once the worker knows the catalog. */
     @Singleton
-    EngineStarter engines(WorkerSettings settings, MeterRegistry registry, Clock clock) {
+    LanePrice price() {
+        return new LanePrice();
+    }
+
+    @Singleton
+    EngineStarter engines(
+            WorkerSettings settings, MeterRegistry registry, Clock clock, LanePrice price) {
         return new Engines(
                 settings.modelsDirectory(),
                 settings.streamIdle(),
                 new SecretSource(System.getenv()),
-                new EndpointMeters(registry, settings.lane()),
+                new EndpointMeters(registry, settings.lane(), price),
                 clock);
     }
 
@@ -73,14 +80,18 @@ final class Wiring {
             EngineStarter engines,
             MeterRegistry registry,
             Clock clock,
-            Tracing tracing) {
-        return WorkerProcess.start(
-                settings,
-                Connection.fromEnvironment(System.getenv()),
-                engines,
-                registry,
-                clock,
-                tracing);
+            Tracing tracing,
+            LanePrice price) {
+        WorkerProcess process =
+                WorkerProcess.start(
+                        settings,
+                        Connection.fromEnvironment(System.getenv()),
+                        engines,
+                        registry,
+                        clock,
+                        tracing);
+        price.follow(process::price);
+        return process;
     }
 
     private static String hostAndPid() {

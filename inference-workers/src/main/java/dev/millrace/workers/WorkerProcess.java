@@ -1,6 +1,7 @@
 package dev.millrace.workers;
 
 import dev.millrace.catalog.Lane;
+import dev.millrace.catalog.Price;
 import dev.millrace.kit.Connection;
 import dev.millrace.kit.DeadLetterQueue;
 import dev.millrace.kit.LiveCatalog;
@@ -30,6 +31,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -198,6 +200,11 @@ public final class WorkerProcess implements AutoCloseable {
 
     public Optional<Lane> lane() {
         return lane.known();
+    }
+
+    /** The lane's price at a moment, as the catalog has it now. */
+    Optional<Price> price(Instant moment) {
+        return catalog.get().priceAt(settings.lane(), moment);
     }
 
     /** Drains first; bounded. Closing twice does nothing. */

@@ -112,15 +112,35 @@ public final class ChatServers {
     }
 
     /**
+     * How much each worker asks with one key in any minute and in any 24 hours; empty where there
+     * is no limit.
+     */
+    public record KeyLimits(
+            Optional<Long> callsPerMinute,
+            Optional<Long> callsPerDay,
+            Optional<Long> tokensPerMinute,
+            Optional<Long> tokensPerDay) {
+        public static final KeyLimits NONE =
+                new KeyLimits(
+                        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /**
      * The lane's keys, any of which opens every server that has none of its own.
      *
      * @param rotateEvery how long one key is used while the others rest; for ever where it is empty
+     * @param limits of each of them, and of each that a server has of its own
      */
-    public record Keys(List<SecretRef> refs, Optional<Duration> rotateEvery) {
+    public record Keys(List<SecretRef> refs, Optional<Duration> rotateEvery, KeyLimits limits) {
         public static final Keys NONE = new Keys(List.of(), Optional.empty());
 
         public Keys {
             refs = List.copyOf(refs);
+        }
+
+        /** Without limits. */
+        public Keys(List<SecretRef> refs, Optional<Duration> rotateEvery) {
+            this(refs, rotateEvery, KeyLimits.NONE);
         }
     }
 }

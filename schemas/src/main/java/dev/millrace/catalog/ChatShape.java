@@ -36,7 +36,7 @@ final class ChatShape {
                 engine.object("health").map(ChatShape::health),
                 breaker(engine, endpoints.size()),
                 engine.optionalText("model").orElse(model),
-                new Keys(keys(engine), rotateEvery(engine)),
+                new Keys(keys(engine), rotateEvery(engine), KeyLimitsShape.read(engine)),
                 engine.duration(
                         "connect_timeout",
                         Duration.ofSeconds(5),
@@ -252,6 +252,7 @@ final class ChatShape {
         chat.keys()
                 .rotateEvery()
                 .ifPresent(every -> body.put("rotate_every", DurationText.of(every)));
+        KeyLimitsShape.write(body, chat.keys().limits());
         body.put("connect_timeout", DurationText.of(chat.connectTimeout()));
         return body;
     }

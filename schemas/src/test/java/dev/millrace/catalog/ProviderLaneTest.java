@@ -60,7 +60,7 @@ class ProviderLaneTest {
         // Given
         String region = preset.needsRegion() ? ", region: eu-central-1" : "";
         String lane =
-                "lanes: [{name: lane, provider: %s, base_url: 'https://example.com/x'%s}]\n"
+                "lanes: [{name: lane, provider: %s, base_url: 'https://example.com/x', key_limits: {calls_per_minute: 5, tokens_per_day: 9}%s}]\n"
                         .formatted(preset.word(), region);
         Lane read = lane(lane);
 
@@ -86,6 +86,8 @@ class ProviderLaneTest {
                     provider: anthropic, max_tokens_field: max_tokens       | lanes[0].max_tokens_field | only servers that speak OpenAI's format
                     provider: openai, max_tokens_field: tokens              | lanes[0].max_tokens_field | must be one of max_tokens, max_completion_tokens
                     provider: openai, key_header: 'my key'                  | lanes[0].key_header | must be the name of a header
+                    provider: openai, key_limits: {calls_per_minute: 0}     | lanes[0].key_limits.calls_per_minute | must be from 1
+                    provider: openai, key_limits: {calls: 5}                | lanes[0].key_limits.calls | unknown field
                     provider: anthropic, kind: embedding                    | lanes[0].kind       | anthropic has no embeddings
                     engine: {type: echo}, kind: embedding                   | lanes[0].kind       | only a chat engine's servers
                     provider: openai, kind: embeding                        | lanes[0].kind       | did you mean embedding?

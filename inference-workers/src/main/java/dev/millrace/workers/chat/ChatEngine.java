@@ -106,7 +106,7 @@ public final class ChatEngine implements Engine {
             tokens = end.result().spent().tokens();
             return end;
         } finally {
-            seat.end(verdict, tokens.input(), tokens.output());
+            seat.end(verdict, tokens);
         }
     }
 

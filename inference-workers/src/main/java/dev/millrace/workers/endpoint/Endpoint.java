@@ -33,7 +33,12 @@ final class Endpoint {
     }
 
     /** The server at a place in the catalog's list. */
-    static Endpoint of(int index, EngineSpec.Chat chat, SecretSource secrets, Clock clock) {
+    static Endpoint of(
+            int index,
+            EngineSpec.Chat chat,
+            KeyBudgets budgets,
+            SecretSource secrets,
+            Clock clock) {
         ChatServers.Endpoint spec = chat.endpoints().get(index);
         Keys keys =
                 spec.apiKeys().isEmpty()
@@ -43,7 +48,7 @@ final class Endpoint {
                 index,
                 spec,
                 new Breaker(spec.baseUrl(), chat.breaker(), clock),
-                new KeyPool(spec.baseUrl(), keys, secrets));
+                new KeyPool(spec.baseUrl(), keys, budgets, secrets));
     }
 
     int index() {

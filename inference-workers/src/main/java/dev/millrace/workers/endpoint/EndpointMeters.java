@@ -1,14 +1,18 @@
 package dev.millrace.workers.endpoint;
 
+import dev.millrace.catalog.Price;
 import dev.millrace.workers.engine.BreakerState;
+import dev.millrace.workers.engine.TokenCounts;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +26,7 @@ public final class EndpointMeters {
     static final String CALLS = "millrace.endpoint.calls";
     static final String KEY_CALLS = "millrace.key.calls";
     static final String KEY_TOKENS = "millrace.key.tokens";
+    static final String KEY_SPEND = "millrace.key.spend";
     static final String KEY_ASIDE = "millrace.key.aside";
 
     private static final String LANE = "lane";
@@ -31,14 +36,26 @@ public final class EndpointMeters {
 
     private final MeterRegistry registry;
     private final String lane;
+    private final KeySpend.Prices prices;
     private final MultiGauge breaker;
     private final MultiGauge up;
     private final MultiGauge inFlight;
     private final MultiGauge aside;
 
+    /** For a lane whose price nobody tells. */
     public EndpointMeters(MeterRegistry registry, String lane) {
+        this(registry, lane, moment -> Optional.empty());
+    }
+
+    /**
+     * Meters of one lane.
+     *
+     * @param prices the lane's
+     */
+    public EndpointMeters(MeterRegistry registry, String lane, KeySpend.Prices prices) {
         this.registry = registry;
         this.lane = lane;
+        this.prices = prices;
         this.breaker = gauge(BREAKER, "1 for the state that the endpoint's breaker is in");
         this.up = gauge(UP, "Whether the endpoint answers its health checks");
         this.inFlight = gauge(IN_FLIGHT, "Calls under way at the endpoint");
@@ -62,7 +79,7 @@ public final class EndpointMeters {
     }
 
     /** A call is over. */
-    void called(Seat seat, Verdict verdict, long inputTokens, long outputTokens) {
+    void called(Seat seat, Verdict verdict, TokenCounts tokens, Instant now) {
         counter(CALLS, "Calls by what they say about the endpoint")
                 .tag(ENDPOINT, seat.endpoint())
                 .tag(RESULT, verdict.word())
@@ -73,8 +90,21 @@ public final class EndpointMeters {
                 .tag(RESULT, verdict.word())
                 .register(registry)
                 .increment();
-        tokens(seat, "input", inputTokens);
-        tokens(seat, "output", outputTokens);
+        tokens(seat, "input", tokens.input());
+        tokens(seat, "output", tokens.output());
+        prices.at(now).ifPresent(price -> spend(seat, verdict, tokens, price));
+    }
+
+    private void spend(Seat seat, Verdict verdict, TokenCounts tokens, Price price) {
+        double spend = KeySpend.micros(tokens, verdict instanceof Verdict.Answered, price);
+        if (spend > 0) {
+            counter(KEY_SPEND, "What the calls with the key have cost at the lane's price")
+                    .tag(KEY, seat.key().label())
+                    .tag("currency", price.currency())
+                    .baseUnit("micros")
+                    .register(registry)
+                    .increment(spend);
+        }
     }
 
     private void tokens(Seat seat, String type, long count) {

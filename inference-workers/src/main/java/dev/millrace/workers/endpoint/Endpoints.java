@@ -4,6 +4,7 @@ import dev.millrace.catalog.EngineSpec;
 import dev.millrace.kit.SecretSource;
 import dev.millrace.workers.endpoint.KeyPool.Offer;
 import dev.millrace.workers.engine.BreakerState;
+import dev.millrace.workers.engine.TokenCounts;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
@@ -31,9 +32,10 @@ public final class Endpoints implements AutoCloseable {
 
     public Endpoints(
             EngineSpec.Chat spec, SecretSource secrets, EndpointMeters meters, Clock clock) {
+        KeyBudgets budgets = new KeyBudgets(spec.keys().limits());
         this.all =
                 IntStream.range(0, spec.endpoints().size())
-                        .mapToObj(i -> Endpoint.of(i, spec, secrets, clock))
+                        .mapToObj(i -> Endpoint.of(i, spec, budgets, secrets, clock))
                         .toList();
         this.choice =
                 new EndpointChoice(spec.balance(), all.stream().map(Endpoint::weight).toList());
@@ -104,14 +106,14 @@ public final class Endpoints implements AutoCloseable {
                         endpoint.keys().offer(now, key -> visit.hasTried(endpoint, key));
             }
         }
-        return probe(visit, offers)
-                .or(() -> inTurn(visit, offers))
+        return probe(visit, offers, now)
+                .or(() -> inTurn(visit, offers, now))
                 .<Place>map(Place.Free::new)
                 .orElseGet(() -> none(visit, offers));
     }
 
-    void ended(Seat seat, Verdict verdict, long inputTokens, long outputTokens) {
-        meters.called(seat, verdict, inputTokens, outputTokens);
+    void ended(Seat seat, Verdict verdict, TokenCounts tokens) {
+        meters.called(seat, verdict, tokens, clock.instant());
     }
 
     Instant now() {
@@ -119,18 +121,18 @@ public final class Endpoints implements AutoCloseable {
     }
 
     /** One that may be probed goes first, so that it is known soon whether it works again. */
-    private Optional<Seat> probe(Visit visit, @Nullable Offer[] offers) {
+    private Optional<Seat> probe(Visit visit, @Nullable Offer[] offers, Instant now) {
         for (Endpoint endpoint : all) {
             if (offers[endpoint.index()] instanceof Offer.Key key
                     && endpoint.breaker().state() != BreakerState.CLOSED
-                    && endpoint.breaker().tryAcquire()) {
+                    && isTaken(endpoint, key.key(), now)) {
                 return Optional.of(seat(visit, endpoint, key));
             }
         }
         return Optional.empty();
     }
 
-    private Optional<Seat> inTurn(Visit visit, @Nullable Offer[] offers) {
+    private Optional<Seat> inTurn(Visit visit, @Nullable Offer[] offers, Instant now) {
         synchronized (choice) {
             for (int tries = 0; tries < all.size(); tries++) {
                 OptionalInt chosen =
@@ -144,12 +146,25 @@ public final class Endpoints implements AutoCloseable {
                 }
                 Endpoint endpoint = all.get(chosen.getAsInt());
                 if (offers[endpoint.index()] instanceof Offer.Key key
-                        && endpoint.breaker().tryAcquire()) {
+                        && isTaken(endpoint, key.key(), now)) {
                     return Optional.of(seat(visit, endpoint, key));
                 }
             }
             return Optional.empty();
         }
+    }
+
+    /** A call with the key, and leave to make it at the server; both, or neither. */
+    private static boolean isTaken(Endpoint endpoint, ApiKey key, Instant now) {
+        KeyBudget budget = endpoint.keys().budget(key);
+        if (!budget.tryCall(now)) {
+            return false;
+        }
+        if (endpoint.breaker().tryAcquire()) {
+            return true;
+        }
+        budget.giveBack(now);
+        return false;
     }
 
     private static Seat seat(Visit visit, Endpoint endpoint, Offer.Key key) {

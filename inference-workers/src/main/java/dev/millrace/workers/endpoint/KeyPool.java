@@ -36,6 +36,7 @@ final class KeyPool {
     private final List<SecretRef> refs;
     private final Optional<Duration> rotateEvery;
     private final SecretSource secrets;
+    private final KeyBudgets budgets;
     private final List<Standing> standings = new ArrayList<>();
 
     /** Spares the fingerprint of one that has not changed. */
@@ -44,14 +45,20 @@ final class KeyPool {
     private int current;
     private @Nullable Instant currentSince;
 
+    /** A pool that shares no key with another. */
+    KeyPool(String endpoint, Keys keys, SecretSource secrets) {
+        this(endpoint, keys, new KeyBudgets(keys.limits()), secrets);
+    }
+
     /**
      * @param endpoint for the log
      */
-    KeyPool(String endpoint, Keys keys, SecretSource secrets) {
+    KeyPool(String endpoint, Keys keys, KeyBudgets budgets, SecretSource secrets) {
         this.endpoint = endpoint;
         this.refs = keys.refs();
         this.rotateEvery = keys.rotateEvery();
         this.secrets = secrets;
+        this.budgets = budgets;
         this.lastRead = new AtomicReferenceArray<>(size());
         for (int i = 0; i < size(); i++) {
             standings.add(new Standing());
@@ -89,7 +96,7 @@ final class KeyPool {
             }
             try {
                 ApiKey key = read(index);
-                Optional<Offer.Nothing> why = aside(key, now);
+                Optional<Offer.Nothing> why = aside(key, now).or(() -> usedUp(key, now));
                 if (why.isEmpty()) {
                     return new Offer.Key(key);
                 }
@@ -99,6 +106,21 @@ final class KeyPool {
             }
         }
         return nothing;
+    }
+
+    private Optional<Offer.Nothing> usedUp(ApiKey key, Instant now) {
+        return budget(key)
+                .usedUpUntil(now)
+                .map(
+                        until ->
+                                new Offer.Nothing(
+                                        "provider_rate_limited",
+                                        "key %s has used what the lane allows it until %s"
+                                                .formatted(key.label(), until)));
+    }
+
+    KeyBudget budget(ApiKey key) {
+        return budgets.of(key.label());
     }
 
     /** The key did its work. */
@@ -143,11 +165,12 @@ final class KeyPool {
         return trouble;
     }
 
-    /** Keys that are set aside, by label. */
+    /** Keys that are set aside or used up, by label. */
     synchronized List<String> aside(Instant now) {
         List<String> labels = new ArrayList<>();
         for (int i = 0; i < refs.size(); i++) {
-            if (standings.get(i).until.isAfter(now)) {
+            boolean usedUp = budgets.of(refs.get(i).value()).usedUpUntil(now).isPresent();
+            if (usedUp || standings.get(i).until.isAfter(now)) {
                 labels.add(refs.get(i).value());
             }
         }

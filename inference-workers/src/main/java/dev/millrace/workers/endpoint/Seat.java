@@ -1,5 +1,7 @@
 package dev.millrace.workers.endpoint;
 
+import dev.millrace.workers.engine.TokenCounts;
+
 /** A server and a key for one call. */
 public final class Seat {
     private final Visit visit;
@@ -25,9 +27,17 @@ public final class Seat {
         return endpoint.name();
     }
 
+    /** Where nothing but input and output was counted. */
+    void end(Verdict verdict, long inputTokens, long outputTokens) {
+        end(verdict, TokenCounts.reported(inputTokens, 0, outputTokens, 0));
+    }
+
     /** To be called once, when the call is over. */
-    public void end(Verdict verdict, long inputTokens, long outputTokens) {
+    public void end(Verdict verdict, TokenCounts tokens) {
         endpoint.ended();
+        endpoint.keys()
+                .budget(key)
+                .spent(tokens.input() + tokens.output(), visit.endpoints().now());
         switch (verdict) {
             case Verdict.Answered answered -> {
                 endpoint.breaker().succeeded();
@@ -52,7 +62,7 @@ public final class Seat {
             }
             case Verdict.Undecided undecided -> endpoint.breaker().release();
         }
-        visit.endpoints().ended(this, verdict, inputTokens, outputTokens);
+        visit.endpoints().ended(this, verdict, tokens);
     }
 
     void refuseKey() {

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.catalog.ChatServers;
 import dev.millrace.catalog.ChatServers.Balance;
+import dev.millrace.catalog.ChatServers.KeyLimits;
 import dev.millrace.catalog.EngineSpec;
+import dev.millrace.catalog.Price;
 import dev.millrace.catalog.SecretRef;
 import dev.millrace.kit.SecretSource;
 import dev.millrace.workers.endpoint.Endpoints.Place;
 import dev.millrace.workers.engine.BreakerState;
+import dev.millrace.workers.engine.TokenCounts;
 import dev.millrace.workers.testing.TestClock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -285,7 +288,61 @@ class EndpointsTest {
         return endpoints(servers, keys, Balance.ROUND_ROBIN);
     }
 
+    @Test
+    void aKeyThatHadItsCallsRestsAtEveryServerUntilItMayBeUsedAgain() {
+        // Given
+        KeyLimits limits =
+                new KeyLimits(
+                        Optional.of(2L), Optional.empty(), Optional.empty(), Optional.empty());
+        Endpoints endpoints = endpoints(2, 1, Balance.ROUND_ROBIN, limits);
+
+        // When
+        call(endpoints, ANSWERED);
+        call(endpoints, ANSWERED);
+
+        // Then
+        assertThat(why(endpoints)).isEqualTo("provider_rate_limited");
+        assertThat(gauge("millrace.key.aside", "endpoint", "http://s0/v1")).isEqualTo(1);
+        clock.pass(Duration.ofSeconds(62));
+        assertThat(taken(endpoints, 2)).hasSize(2);
+        assertThat(why(endpoints)).isEqualTo("provider_rate_limited");
+    }
+
+    @Test
+    void whatAKeyHasSpentIsMeteredAtTheLanesPrice() {
+        // Given
+        Price price =
+                new Price(
+                        "cloud",
+                        clock.instant(),
+                        "USD",
+                        3_000_000,
+                        1_000_000,
+                        9_000_000,
+                        9_000_000,
+                        5);
+        EndpointMeters priced = new EndpointMeters(registry, "cloud", moment -> Optional.of(price));
+        Endpoints endpoints = endpoints(1, 1, Balance.ROUND_ROBIN, KeyLimits.NONE, priced);
+
+        // When
+        seat(endpoints.visit()).end(ANSWERED, TokenCounts.reported(100, 40, 10, 0));
+        seat(endpoints.visit()).end(FAILED, TokenCounts.reported(10, 0, 0, 0));
+
+        // Then
+        assertThat(count("millrace.key.spend", "key", "env:K0", "currency", "USD"))
+                .isEqualTo(60 * 3 + 40 + 10 * 9 + 5 + 10 * 3);
+    }
+
     private Endpoints endpoints(int servers, int keys, Balance balance) {
+        return endpoints(servers, keys, balance, KeyLimits.NONE);
+    }
+
+    private Endpoints endpoints(int servers, int keys, Balance balance, KeyLimits limits) {
+        return endpoints(servers, keys, balance, limits, meters);
+    }
+
+    private Endpoints endpoints(
+            int servers, int keys, Balance balance, KeyLimits limits, EndpointMeters told) {
         return new Endpoints(
                         new EngineSpec.Chat(
                                 IntStream.range(0, servers)
@@ -302,10 +359,11 @@ class EndpointsTest {
                                         IntStream.range(0, keys)
                                                 .mapToObj(i -> new SecretRef("env:K" + i))
                                                 .toList(),
-                                        Optional.empty()),
+                                        Optional.empty(),
+                                        limits),
                                 Duration.ofSeconds(1)),
                         new SecretSource(Map.of("K0", "secret-zero", "K1", "secret-one")),
-                        meters,
+                        told,
                         clock)
                 .start();
     }

@@ -3,6 +3,10 @@ package dev.millrace.workers.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.millrace.catalog.CatalogFile;
+import dev.millrace.catalog.CatalogReading;
+import dev.millrace.catalog.EngineSpec;
+import dev.millrace.catalog.Lane;
 import dev.millrace.job.Messages;
 import dev.millrace.v1.Message;
 import dev.millrace.v1.ToolCall;
@@ -23,6 +27,8 @@ import dev.millrace.workers.provider.wire.Loopback;
 import dev.millrace.workers.provider.wire.Reply;
 import dev.millrace.workers.provider.wire.Reply.End;
 import dev.millrace.workers.provider.wire.Said;
+import dev.millrace.workers.testing.ChatEngines;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,6 +37,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -161,6 +168,51 @@ class ProviderContractTest {
             assertThat(result).isInstanceOf(Completed.class);
             assertThat(served.wire().all(server.asked().getFirst().body()))
                     .contains("Where is it?", "find", "mill", "by the river");
+        }
+    }
+
+    /** Its quirks are told, and it is asked like any other. */
+    @Test
+    void aProviderThatNobodyHasHeardOfIsAddedByCatalogLinesAlone() throws Exception {
+        Served wire = named("openai-compatible");
+        try (Loopback server = new Loopback(asked -> wire.wire().reply(asked, COUNTS))) {
+            // Given
+            String catalog =
+                    """
+                    lanes:
+                      - name: made-up
+                        provider: openai-compatible
+                        base_url: "%s"
+                        model: made-up-1
+                        key_header: X-Token
+                        max_tokens_field: max_completion_tokens
+                        api_key_ref: env:KEY
+                    routes: [{name: all, lanes: [made-up]}]
+                    prices: [{lane: made-up, effective_from: 2026-01-01T00:00:00Z, currency: USD, input: 1, output: 2}]
+                    """
+                            .formatted(server.url());
+            CatalogReading.Valid reading =
+                    (CatalogReading.Valid) CatalogFile.read("catalog.yaml", catalog);
+            Lane lane = reading.catalog().lane("made-up").orElseThrow();
+
+            // When
+            EngineResult result;
+            try (ChatEngine engine =
+                    ChatEngines.of(
+                            (EngineSpec.Chat) lane.engine(),
+                            Map.of("KEY", Served.KEY),
+                            new SimpleMeterRegistry())) {
+                result = engine.run(prompt(true), piece -> {}, new StopSignal());
+            }
+
+            // Then
+            assertThat(((Completed) result).text()).isEqualTo(COUNTS.text());
+            Asked asked = server.asked().getFirst();
+            assertThat(asked.path()).isEqualTo("/v1/chat/completions");
+            assertThat(asked.headers()).containsEntry("x-token", Served.KEY);
+            assertThat(asked.headers()).doesNotContainKey("authorization");
+            assertThat(asked.body().path("max_completion_tokens").asInt()).isEqualTo(321);
+            assertThat(asked.body().path("model").asText()).isEqualTo("made-up-1");
         }
     }
 
