@@ -12,13 +12,16 @@ import dev.millrace.kit.streams.CommitPace;
 import dev.millrace.kit.streams.PacedClients;
 import dev.millrace.kit.telemetry.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micronaut.configuration.kafka.admin.AdminClientFactory;
 import io.micronaut.configuration.kafka.streams.ConfiguredStreamBuilder;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Primary;
+import io.micronaut.context.annotation.Replaces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.kstream.KStream;
 
@@ -36,6 +39,16 @@ final class Wiring {
     @Singleton
     Connection connection() {
         return Connection.fromEnvironment(System.getenv());
+    }
+
+    /**
+     * Micronaut Kafka asks for one as the service stops, and would look for a broker at localhost.
+     */
+    @Bean(preDestroy = "close")
+    @Singleton
+    @Replaces(bean = AdminClient.class, factory = AdminClientFactory.class)
+    AdminClient admin(Connection connection) {
+        return AdminClient.create(connection.admin());
     }
 
     @Bean(preDestroy = "close")

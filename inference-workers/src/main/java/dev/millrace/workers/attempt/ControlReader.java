@@ -1,6 +1,7 @@
 package dev.millrace.workers.attempt;
 
 import dev.millrace.kit.Connection;
+import dev.millrace.kit.TopicReader;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.ControlEvent;
 import dev.millrace.workers.engine.StopSignal.Reason;
@@ -16,17 +17,13 @@ public final class ControlReader implements AutoCloseable {
     private static final Duration LOOK_BACK = Duration.ofMinutes(10);
 
     private final RunningJobs jobs;
-    private final TailReader<ControlEvent> reader;
+    private final TopicReader reader;
 
     public ControlReader(Connection connection, RunningJobs jobs, Clock clock) {
         this.jobs = jobs;
         this.reader =
-                new TailReader<>(
-                        connection,
-                        Topics.CONTROL,
-                        LOOK_BACK,
-                        (record, live) -> accept(record.value()),
-                        clock);
+                TopicReader.since(LOOK_BACK, "control", connection, clock)
+                        .of(Topics.CONTROL, (job, event, live) -> accept(event));
     }
 
     public ControlReader start() {

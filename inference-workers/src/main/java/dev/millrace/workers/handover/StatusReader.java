@@ -1,10 +1,10 @@
 package dev.millrace.workers.handover;
 
 import dev.millrace.kit.Connection;
+import dev.millrace.kit.TopicReader;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.Finishing;
 import dev.millrace.v1.LaneStatus;
-import dev.millrace.workers.attempt.TailReader;
 import dev.millrace.workers.intake.Place;
 import dev.millrace.workers.intake.UnderWay.Fate;
 import dev.millrace.workers.intake.UnderWay.HandedOver;
@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.LongSupplier;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /** Hears the statuses of the lane's other workers, and tells {@link Peers}. */
@@ -25,7 +24,7 @@ public final class StatusReader implements AutoCloseable {
     private final Peers peers;
     private final Runnable onNews;
     private final LongSupplier nanoTime;
-    private final TailReader<LaneStatus> reader;
+    private final TopicReader reader;
 
     /**
      * @param onNews called on the reading thread when a record that somebody may wait for may have
@@ -45,7 +44,8 @@ public final class StatusReader implements AutoCloseable {
         this.onNews = onNews;
         this.nanoTime = nanoTime;
         this.reader =
-                new TailReader<>(connection, Topics.LANE_STATUS, LOOK_BACK, this::accept, clock);
+                TopicReader.since(LOOK_BACK, "lane-status", connection, clock)
+                        .of(Topics.LANE_STATUS, this::accept);
     }
 
     public StatusReader start() {
@@ -58,12 +58,10 @@ public final class StatusReader implements AutoCloseable {
         reader.close();
     }
 
-    private void accept(ConsumerRecord<String, LaneStatus> record, boolean live) {
-        String key = record.key();
+    private void accept(String key, @Nullable LaneStatus status, boolean live) {
         if (!key.startsWith(prefix)) {
             return;
         }
-        @Nullable LaneStatus status = record.value();
         if (status == null) {
             peers.left(key);
             onNews.run();
