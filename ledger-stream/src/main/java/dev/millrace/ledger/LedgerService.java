@@ -7,7 +7,6 @@ import dev.millrace.kit.DatabaseErrors;
 import dev.millrace.kit.LiveCatalog;
 import dev.millrace.kit.TopicWait;
 import dev.millrace.kit.streams.PatientRestart;
-import dev.millrace.ledger.sink.Sink;
 import dev.millrace.topics.Topics;
 import io.micronaut.runtime.event.annotation.EventListener;
 import io.micronaut.runtime.server.event.ServerStartupEvent;
@@ -45,23 +44,23 @@ public final class LedgerService {
     private final LiveCatalog catalog;
     private final HikariDataSource pool;
     private final KafkaStreams streams;
-    private final List<Sink<?>> sinks;
+    private final LedgerSinks sinks;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Thread starter =
             Thread.ofPlatform().name("ledger-start").daemon().unstarted(this::start);
     private volatile boolean started;
 
-    public LedgerService(
+    LedgerService(
             Connection connection,
             LiveCatalog catalog,
             HikariDataSource pool,
             KafkaStreams streams,
-            List<Sink<?>> sinks) {
+            LedgerSinks sinks) {
         this.connection = connection;
         this.catalog = catalog;
         this.pool = pool;
         this.streams = streams;
-        this.sinks = List.copyOf(sinks);
+        this.sinks = sinks;
     }
 
     @EventListener
@@ -73,7 +72,7 @@ public final class LedgerService {
     void stop() {
         stopping.countDown();
         starter.interrupt();
-        sinks.forEach(Sink::close);
+        sinks.close();
     }
 
     /** Whether the tables are there. */
@@ -81,11 +80,9 @@ public final class LedgerService {
         return started;
     }
 
-    /** Whether results are being priced and both sinks write. */
+    /** Whether results are being priced and all sinks write. */
     public boolean isReady() {
-        return started
-                && streams.state() == KafkaStreams.State.RUNNING
-                && sinks.stream().allMatch(Sink::isWorking);
+        return started && streams.state() == KafkaStreams.State.RUNNING && sinks.areWorking();
     }
 
     /** Waits for as long as it takes, each wait bounded and its failure logged. */
@@ -95,7 +92,7 @@ public final class LedgerService {
             try {
                 prepare();
                 streams.start();
-                sinks.forEach(Sink::start);
+                sinks.start();
                 started = true;
                 LOG.info("ledger=started");
                 return;

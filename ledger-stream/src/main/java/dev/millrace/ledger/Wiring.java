@@ -9,7 +9,6 @@ import dev.millrace.kit.PatientDeserializer;
 import dev.millrace.kit.streams.DeadLetterHandler;
 import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.ledger.pricing.CurrentCatalog;
-import dev.millrace.ledger.sink.JobChange;
 import dev.millrace.ledger.sink.JobRows;
 import dev.millrace.ledger.sink.Projection;
 import dev.millrace.ledger.sink.Sink;
@@ -17,18 +16,20 @@ import dev.millrace.ledger.sink.UsageRows;
 import dev.millrace.topics.Topic;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.InferenceResult;
-import dev.millrace.v1.UsageEvent;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micronaut.configuration.kafka.admin.AdminClientFactory;
 import io.micronaut.configuration.kafka.streams.ConfiguredStreamBuilder;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
-import jakarta.inject.Named;
+import io.micronaut.context.annotation.Replaces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -52,6 +53,16 @@ final class Wiring {
     @Singleton
     Connection connection() {
         return Connection.fromEnvironment(System.getenv());
+    }
+
+    /**
+     * Micronaut Kafka asks for one as the service stops, and would look for a broker at localhost.
+     */
+    @Bean(preDestroy = "close")
+    @Singleton
+    @Replaces(bean = AdminClient.class, factory = AdminClientFactory.class)
+    AdminClient admin(Connection connection) {
+        return AdminClient.create(connection.admin());
     }
 
     @Bean(preDestroy = "close")
@@ -124,54 +135,31 @@ final class Wiring {
     }
 
     @Singleton
-    @Named("usage")
-    Sink<UsageEvent> usage(
+    LedgerSinks sinks(
             Connection connection,
             LedgerSettings settings,
             Jdbi jdbi,
             DeadLetterQueue letters,
             MeterRegistry meters,
             Tracing tracing) {
-        return sink(
-                new UsageRows(connection), connection, settings, jdbi, letters, meters, tracing);
-    }
-
-    @Singleton
-    @Named("jobs")
-    Sink<JobChange> jobs(
-            Connection connection,
-            LedgerSettings settings,
-            Jdbi jdbi,
-            DeadLetterQueue letters,
-            MeterRegistry meters,
-            Tracing tracing) {
-        return sink(
-                JobRows.ofResults(connection),
-                connection,
-                settings,
-                jdbi,
-                letters,
-                meters,
-                tracing);
-    }
-
-    @Singleton
-    @Named("receipts")
-    Sink<JobChange> receipts(
-            Connection connection,
-            LedgerSettings settings,
-            Jdbi jdbi,
-            DeadLetterQueue letters,
-            MeterRegistry meters,
-            Tracing tracing) {
-        return sink(
-                JobRows.ofReceipts(connection),
-                connection,
-                settings,
-                jdbi,
-                letters,
-                meters,
-                tracing);
+        List<Projection<?>> projections =
+                List.of(
+                        new UsageRows(connection),
+                        JobRows.ofResults(connection),
+                        JobRows.ofReceipts(connection));
+        return new LedgerSinks(
+                projections.stream()
+                        .<Sink<?>>map(
+                                projection ->
+                                        sink(
+                                                projection,
+                                                connection,
+                                                settings,
+                                                jdbi,
+                                                letters,
+                                                meters,
+                                                tracing))
+                        .toList());
     }
 
     private static <R> Sink<R> sink(

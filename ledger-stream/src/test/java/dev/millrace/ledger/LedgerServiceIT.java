@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.kit.Connection;
+import dev.millrace.stack.testing.PackagedService;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.InferenceResult;
 import dev.millrace.v1.ResultStatus;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.junit.jupiter.api.Test;
@@ -29,7 +31,7 @@ class LedgerServiceIT {
     @Test
     void everyResultIsChargedOnceHoweverOftenTheServiceDies() throws Exception {
         STACK.apply(Examples.catalog(1));
-        try (PackagedService service = new PackagedService(STACK, directory).awaitReady()) {
+        try (PackagedService service = service()) {
             // When
             for (int i = 0; i < JOBS; i++) {
                 STACK.send(Topics.RESULTS, tenant, result(i));
@@ -75,13 +77,14 @@ class LedgerServiceIT {
             assertThat(service.awaitReady().get("/prometheus").body())
                     .contains("millrace_ledger_rows");
             assertThat(service.stopsWithin(Duration.ofSeconds(10))).isTrue();
+            assertThat(service.log()).as("no default of a library").doesNotContain(":9092");
         }
     }
 
     @Test
     void aPriceOfANewCatalogVersionIsListedAndAppliedWithoutARestart() throws Exception {
         STACK.apply(Examples.catalog(1));
-        try (PackagedService service = new PackagedService(STACK, directory).awaitReady()) {
+        try (PackagedService service = service()) {
             // When the result is there before the version that its decision names
             STACK.send(
                     Topics.RESULTS,
@@ -101,6 +104,13 @@ class LedgerServiceIT {
                     2);
             assertThat(service.get("/health/readiness").statusCode()).isEqualTo(200);
         }
+    }
+
+    private PackagedService service() throws Exception {
+        Map<String, String> environment = STACK.environment();
+        environment.put("MILLRACE_STATE_DIR", directory.resolve("state").toString());
+        return PackagedService.start("ledger-stream", LedgerApplication.class, environment)
+                .awaitReady();
     }
 
     private InferenceResult result(int i) {

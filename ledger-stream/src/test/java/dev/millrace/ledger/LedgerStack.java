@@ -67,6 +67,17 @@ public final class LedgerStack {
         return SHARED;
     }
 
+    /** What the service finds in its environment when it runs on these servers. */
+    Map<String, String> environment() {
+        return new HashMap<>(
+                Map.of(
+                        "MILLRACE_BOOTSTRAP_SERVERS", connection.bootstrapServers(),
+                        "MILLRACE_SCHEMA_REGISTRY_URL", connection.registryUrl(),
+                        "MILLRACE_JDBC_URL", database.jdbcUrl(),
+                        "MILLRACE_DB_USER", database.user(),
+                        "MILLRACE_DB_PASSWORD_FILE", database.passwordFile().toString()));
+    }
+
     public <V extends SpecificRecord> void send(Topic<V> topic, String key, V value) {
         sendBytes(topic.name(), key, connection.serializer(topic).serialize(topic.name(), value));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.kit.webhook.StandardWebhooks.Verdict;
+import dev.millrace.stack.testing.PackagedService;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.WebhookEvent;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +35,7 @@ class DispatcherServiceIT {
     void everyEventIsDeliveredHoweverOftenTheServiceDies() throws Exception {
         STACK.apply(tenant, 1);
         try (Receiver receiver = new Receiver().answers(500, 500, 500, 200);
-                PackagedService service = new PackagedService(STACK, environment).awaitReady()) {
+                PackagedService service = service()) {
             // When
             for (int i = 0; i < EVENTS; i++) {
                 STACK.send(event(i, receiver.url()));
@@ -66,7 +67,7 @@ class DispatcherServiceIT {
         STACK.apply(tenant, 1);
         environment.remove("MILLRACE_ALLOW_LOOPBACK_CALLBACKS");
         try (Receiver receiver = new Receiver();
-                PackagedService service = new PackagedService(STACK, environment).awaitReady()) {
+                PackagedService service = service()) {
             STACK.send(event(1, receiver.url()));
 
             await().atMost(SOON).until(() -> STACK.count(tenant, "exhausted") == 1);
@@ -75,6 +76,13 @@ class DispatcherServiceIT {
             assertThat(receiver.requests()).isEmpty();
             assertThat(service.get("/health/readiness").statusCode()).isEqualTo(200);
         }
+    }
+
+    private PackagedService service() throws Exception {
+        Map<String, String> all = STACK.environment();
+        all.putAll(environment);
+        return PackagedService.start("webhook-dispatcher", DispatcherApplication.class, all)
+                .awaitReady();
     }
 
     private WebhookEvent event(int i, String url) {

@@ -74,6 +74,17 @@ public final class DispatcherStack {
         return SHARED;
     }
 
+    /** What the service finds in its environment when it runs on these servers. */
+    Map<String, String> environment() {
+        return new HashMap<>(
+                Map.of(
+                        "MILLRACE_BOOTSTRAP_SERVERS", connection.bootstrapServers(),
+                        "MILLRACE_SCHEMA_REGISTRY_URL", connection.registryUrl(),
+                        "MILLRACE_JDBC_URL", database.jdbcUrl(),
+                        "MILLRACE_DB_USER", database.user(),
+                        "MILLRACE_DB_PASSWORD_FILE", database.passwordFile().toString()));
+    }
+
     public void send(WebhookEvent event) {
         send(Topics.WEBHOOKS, event.getTenant(), event);
     }
