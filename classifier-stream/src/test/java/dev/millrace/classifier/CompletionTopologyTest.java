@@ -30,6 +30,8 @@ import dev.millrace.v1.ReceiptStatus;
 import dev.millrace.v1.ResultStatus;
 import dev.millrace.v1.RoutedJob;
 import dev.millrace.v1.Submission;
+import dev.millrace.v1.Succeeded;
+import dev.millrace.v1.ToolCall;
 import dev.millrace.v1.WebhookEvent;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -561,6 +563,31 @@ class CompletionTopologyTest {
         assertThat(result.getStatus()).isEqualTo(ResultStatus.FAILED);
         assertThat(result.getError().orElseThrow().getCode()).isEqualTo("output_too_large");
         assertThat(result.getOutput()).isEmpty();
+    }
+
+    @Test
+    void theToolsThatAnAnswerCallsAndItsVectorsAreInTheResultAndTheCallback() throws Exception {
+        // Given
+        RoutedJob routed = routed("j1");
+        Succeeded answer =
+                new Succeeded(
+                        "",
+                        "tool_calls",
+                        List.of(new ToolCall("call-1", "find", "{\"q\":1}")),
+                        List.of(List.of(0.5f, 1f)));
+
+        // When
+        driven.send(Outcomes.outcome(routed, answer));
+
+        // Then
+        InferenceResult result = driven.results().getFirst();
+        assertThat(result.getToolCalls()).isEqualTo(answer.getToolCalls());
+        assertThat(result.getEmbeddings()).isEqualTo(answer.getEmbeddings());
+        JsonNode data =
+                new ObjectMapper().readTree(driven.webhooks().getFirst().getPayload()).path("data");
+        assertThat(data.at("/tool_calls/0/name").asText()).isEqualTo("find");
+        assertThat(data.at("/tool_calls/0/arguments").asText()).isEqualTo("{\"q\":1}");
+        assertThat(data.at("/embeddings/0/0").asDouble()).isEqualTo(0.5);
     }
 
     @Test

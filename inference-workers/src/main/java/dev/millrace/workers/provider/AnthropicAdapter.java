@@ -19,7 +19,6 @@ final class AnthropicAdapter implements Adapter {
                         .baseUrl(baseUrl.toString())
                         .apiKey(Adapters.KEY_OF_THE_CALL)
                         .modelName(model)
-                        .cacheSystemMessages(true)
                         .build();
     }
 

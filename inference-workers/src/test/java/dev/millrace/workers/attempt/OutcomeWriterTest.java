@@ -10,6 +10,7 @@ import dev.millrace.v1.Outcome;
 import dev.millrace.v1.Retry;
 import dev.millrace.v1.RoutedJob;
 import dev.millrace.v1.Succeeded;
+import dev.millrace.v1.ToolCall;
 import dev.millrace.v1.Unavailable;
 import dev.millrace.workers.attempt.OutcomeWriter.Setting;
 import dev.millrace.workers.engine.EngineResult;
@@ -21,6 +22,8 @@ import dev.millrace.workers.engine.StopSignal.Reason;
 import dev.millrace.workers.engine.TokenCounts;
 import dev.millrace.workers.testing.Jobs;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -69,6 +72,27 @@ class OutcomeWriterTest {
                             assertThat(failed.getError().getCode()).isEqualTo("answer_too_large");
                             assertThat(failed.getError().getLimit()).contains(limit + " bytes");
                         });
+    }
+
+    @Test
+    void toolCallsAndVectorsAreInTheOutcomeAndCountTowardsTheLimit() {
+        // Given
+        ToolCall call = new ToolCall("call-1", "find", "{}");
+        List<Float> vector = List.of(0.5f, 1f);
+
+        // When
+        Outcome outcome = write(answer(List.of(call), List.of(vector))).orElseThrow();
+        Outcome tooLarge =
+                write(answer(List.of(), Collections.nCopies(600_000, vector))).orElseThrow();
+
+        // Then
+        assertThat(outcome.getBody())
+                .isEqualTo(new Succeeded("hi", "stop", List.of(call), List.of(vector)));
+        assertThat(tooLarge.getBody()).isInstanceOf(Failed.class);
+    }
+
+    private static Completed answer(List<ToolCall> calls, List<List<Float>> vectors) {
+        return new Completed("hi", "stop", SPENT, Optional.empty(), calls, vectors);
     }
 
     @Test
