@@ -25,7 +25,11 @@ final class FaultSeries implements AutoCloseable {
     private int stacks;
     private int runs;
 
-    FaultSeries(Plan plan, Path root, Path checkout, Progress progress) {
+    /** Start-up caches: at first those of the stack that {@code ./millrace up} starts here. */
+    private Path caches;
+
+    FaultSeries(Plan plan, Path root, Path checkout, Path caches, Progress progress) {
+        this.caches = caches;
         this.plan = plan;
         this.root = root;
         this.checkout = checkout;
@@ -82,7 +86,7 @@ final class FaultSeries implements AutoCloseable {
     private FaultStack stack() throws IOException, InterruptedException, TimeoutException {
         FaultStack running = stack;
         if (running == null) {
-            if (stacks == 0) {
+            if (stacks == 0 && !(plan.quick() && Files.isDirectory(caches))) {
                 recordCaches();
             }
             running = start("stack-" + ++stacks);
@@ -95,14 +99,14 @@ final class FaultSeries implements AutoCloseable {
             throws IOException, InterruptedException, TimeoutException {
         Path home = Files.createDirectories(root.resolve(name));
         progress.say("starting a stack in %s", home);
-        FaultStack started = FaultStack.start(home, checkout, calls, caches(), plan.seed());
+        FaultStack started = FaultStack.start(home, checkout, calls, caches, plan.seed());
         progress.say("the stack is ready");
         return started;
     }
 
     /**
      * Services start from caches where they have been stopped in good order once, as they have on
-     * any machine but a new one.
+     * any machine but a new one. A short run takes those that are there.
      */
     private void recordCaches() throws IOException, InterruptedException, TimeoutException {
         try (FaultStack first = start("first");
@@ -113,10 +117,7 @@ final class FaultSeries implements AutoCloseable {
             traffic.stop();
             progress.say("stopping it, and making start-up caches of what it has recorded");
         }
-    }
-
-    private Path caches() {
-        return root.resolve("first/data/aot");
+        caches = root.resolve("first/data/aot");
     }
 
     @Override

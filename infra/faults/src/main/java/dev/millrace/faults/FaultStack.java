@@ -103,7 +103,7 @@ final class FaultStack implements AutoCloseable {
         }
         try (Stream<Path> files = Files.list(from)) {
             for (Path file : files.toList()) {
-                Files.createLink(to.resolve(file.getFileName()), file);
+                Files.createSymbolicLink(to.resolve(file.getFileName()), file.toAbsolutePath());
             }
         }
     }

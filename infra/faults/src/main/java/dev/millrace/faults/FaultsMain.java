@@ -2,6 +2,7 @@ package dev.millrace.faults;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.millrace.local.home.Home;
 import dev.millrace.stack.FileTree;
 import dev.millrace.stack.ServerStartException;
 import java.io.IOException;
@@ -56,7 +57,7 @@ public final class FaultsMain {
         List<Row> rows = new ArrayList<>();
         int code = OK;
         try (FaultSeries series =
-                new FaultSeries(plan, root, checkout(), new Progress(System.err))) {
+                new FaultSeries(plan, root, checkout(), caches(), new Progress(System.err))) {
             for (String name : plan.faults()) {
                 rows.addAll(series.run(name));
             }
@@ -101,6 +102,10 @@ public final class FaultsMain {
 
     private static Path checkout() {
         return Path.of(System.getenv().getOrDefault("MILLRACE_CHECKOUT", "."));
+    }
+
+    private static Path caches() {
+        return Home.fromEnvironment(System.getenv()).root().resolve("data/aot");
     }
 
     private FaultsMain() {}

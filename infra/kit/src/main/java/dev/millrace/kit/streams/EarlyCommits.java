@@ -9,8 +9,11 @@ import org.apache.kafka.streams.processor.api.ProcessingContext;
  * be above {@link #LOOK}: a thread that polls looks at nothing.
  */
 public final class EarlyCommits {
-    /** How often work that was too early to be committed is looked at again. */
-    public static final Duration LOOK = CommitPace.SHORTEST;
+    /**
+     * How often work that was too early to be committed is looked at again, where no other comes:
+     * an idle thread's cost is this often a look.
+     */
+    public static final Duration LOOK = Duration.ofMillis(20);
 
     private final CommitPace pace;
     private final Runnable commit;
