@@ -91,11 +91,13 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
             reader = with.readers().putIfAbsent(schemaId, reader(with, schemaId, writer));
         }
         try {
-            BinaryDecoder decoder = Scratch.take().decoder(bytes, offset, length);
+            Scratch scratch = Scratch.take();
+            BinaryDecoder decoder = scratch.decoder(bytes, offset, length);
             Object record = reader.read(null, decoder);
             if (!decoder.isEnd()) {
                 throw new AvroRuntimeException("bytes follow after the end of the record");
             }
+            scratch.release();
             return (T) record;
         } catch (IOException | RuntimeException | StackOverflowError e) {
             Scratch.forget();

@@ -36,7 +36,9 @@ final class RecordWriter {
         Scratch scratch = Scratch.take();
         try {
             encode(writer, record, scratch);
-            return scratch.framed(schemaId);
+            byte[] framed = scratch.framed(schemaId);
+            scratch.release();
+            return framed;
         } catch (IOException | RuntimeException e) {
             Scratch.forget();
             throw new SerializationException(

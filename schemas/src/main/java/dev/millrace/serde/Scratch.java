@@ -1,6 +1,8 @@
 package dev.millrace.serde;
 
 import java.io.ByteArrayOutputStream;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
@@ -8,14 +10,17 @@ import org.apache.avro.io.EncoderFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The buffers for one record. A platform thread keeps its own; a virtual thread, of which there may
- * be very many, takes a new one each time.
+ * The buffers for one record. A platform thread keeps its own; virtual threads, of which there may
+ * be very many, share a few.
  */
 final class Scratch {
     private static final int FIRST_BYTES = 1 << 10;
     private static final int MAX_KEPT_BYTES = 1 << 20;
     private static final byte[] HEADER = new byte[WireFormat.HEADER_BYTES];
+    private static final byte[] NOTHING = {};
+    private static final int MOST_SHARED = 16;
     private static final ThreadLocal<Scratch> OWN = new ThreadLocal<>();
+    private static final Queue<Scratch> SHARED = new ArrayBlockingQueue<>(MOST_SHARED);
 
     private final Output output = new Output();
     private final BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(output, null);
@@ -23,7 +28,8 @@ final class Scratch {
 
     static Scratch take() {
         if (Thread.currentThread().isVirtual()) {
-            return new Scratch();
+            Scratch shared = SHARED.poll();
+            return shared == null ? new Scratch() : shared;
         }
         Scratch own = OWN.get();
         if (own == null) {
@@ -31,6 +37,17 @@ final class Scratch {
             OWN.set(own);
         }
         return own;
+    }
+
+    /** The record is whole: whoever is next may have it. Not to be called after a failure. */
+    void release() {
+        if (Thread.currentThread().isVirtual() && output.capacity() <= MAX_KEPT_BYTES) {
+            if (decoder != null) {
+                // it would keep the record's bytes
+                decoder = DecoderFactory.get().binaryDecoder(NOTHING, decoder);
+            }
+            SHARED.offer(this);
+        }
     }
 
     /** After a failure: what is half written or half read must not meet the next record. */
