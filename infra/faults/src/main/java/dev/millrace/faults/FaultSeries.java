@@ -89,17 +89,17 @@ final class FaultSeries implements AutoCloseable {
             if (stacks == 0 && !(plan.quick() && Files.isDirectory(caches))) {
                 recordCaches();
             }
-            running = start("stack-" + ++stacks);
+            running = start("stack-" + ++stacks, false);
             stack = running;
         }
         return running;
     }
 
-    private FaultStack start(String name)
+    private FaultStack start(String name, boolean record)
             throws IOException, InterruptedException, TimeoutException {
         Path home = Files.createDirectories(root.resolve(name));
         progress.say("starting a stack in %s", home);
-        FaultStack started = FaultStack.start(home, checkout, calls, caches, plan.seed());
+        FaultStack started = FaultStack.start(home, checkout, calls, caches, record, plan.seed());
         progress.say("the stack is ready");
         return started;
     }
@@ -109,7 +109,7 @@ final class FaultSeries implements AutoCloseable {
      * any machine but a new one. A short run takes those that are there.
      */
     private void recordCaches() throws IOException, InterruptedException, TimeoutException {
-        try (FaultStack first = start("first");
+        try (FaultStack first = start("first", true);
                 ResultWatch watch = new ResultWatch(first.connection());
                 Traffic traffic =
                         new Traffic(first.connection(), "first", FIRST_RATE, plan.seed()).start()) {

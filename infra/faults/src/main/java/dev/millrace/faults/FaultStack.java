@@ -61,8 +61,10 @@ final class FaultStack implements AutoCloseable {
      * Starts it under {@code root}, which must be empty.
      *
      * @param caches start-up caches that another one has left; may be missing
+     * @param record whether to make caches of what is not among them
      */
-    static FaultStack start(Path root, Path checkout, CallBook calls, Path caches, long seed)
+    static FaultStack start(
+            Path root, Path checkout, CallBook calls, Path caches, boolean record, long seed)
             throws IOException, InterruptedException, TimeoutException {
         Home home = new Home(root, checkout);
         link(caches, home.data("aot"));
@@ -87,6 +89,7 @@ final class FaultStack implements AutoCloseable {
         Files.writeString(home.catalogFile(), catalog.text());
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.put("MILLRACE_BROKERS", Integer.toString(BROKERS));
+        environment.put("MILLRACE_AOT", record ? "" : "use");
         Supervisor supervisor = new Supervisor(home, environment);
         Runtime.getRuntime().addShutdownHook(new Thread(supervisor::close, "end-stack"));
         try {

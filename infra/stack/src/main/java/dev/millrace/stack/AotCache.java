@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  * Ahead-of-time caches of JVMs, which halve their start. The first run of a command records what it
  * loads and writes that down when it stops in good order; {@link #createPending} turns recordings
  * into caches, at a time that suits the caller, since that takes seconds of work; later runs of the
- * same command use them. {@code MILLRACE_AOT=off} turns all of it off.
+ * same command use them. {@code MILLRACE_AOT=off} turns all of it off, {@code use} the recording.
  *
  * <p>A cache is good for exactly the jars, the Java and the JVM options it was recorded with, so
  * these make up its name; what other keys left is removed when a new one is recorded. Thread-safe.
@@ -35,6 +35,7 @@ import java.util.regex.Pattern;
 public final class AotCache {
 
     private static final String OFF = "off";
+    private static final String USE = "use";
     private static final String CACHE = ".aot";
     private static final String RECORDING = ".aotconf";
     private static final String COMMAND = ".command";
@@ -43,10 +44,12 @@ public final class AotCache {
     private static final int CREATORS = 2;
 
     private final Optional<Path> directory;
+    private final boolean records;
     private final Set<Path> recording = ConcurrentHashMap.newKeySet();
 
-    private AotCache(Optional<Path> directory) {
+    private AotCache(Optional<Path> directory, boolean records) {
         this.directory = directory;
+        this.records = records;
     }
 
     /** Caches in a directory, unless the environment turns them off. */
@@ -54,15 +57,19 @@ public final class AotCache {
         return in(directory, System.getenv());
     }
 
-    static AotCache in(Path directory, Map<String, String> environment) {
-        return OFF.equalsIgnoreCase(environment.getOrDefault("MILLRACE_AOT", ""))
+    /** As {@link #in(Path)}, of another environment than this process's. */
+    public static AotCache in(Path directory, Map<String, String> environment) {
+        String mode = environment.getOrDefault("MILLRACE_AOT", "");
+        return OFF.equalsIgnoreCase(mode)
                 ? off()
-                : new AotCache(Optional.of(directory.toAbsolutePath().normalize()));
+                : new AotCache(
+                        Optional.of(directory.toAbsolutePath().normalize()),
+                        !USE.equalsIgnoreCase(mode));
     }
 
     /** No caches. */
     public static AotCache off() {
-        return new AotCache(Optional.empty());
+        return new AotCache(Optional.empty(), false);
     }
 
     /**
@@ -81,7 +88,7 @@ public final class AotCache {
             return command.withOptions("-XX:AOTCache=" + cache, "-Xlog:aot*=error");
         }
         Path pending = withSuffix(cache, RECORDING);
-        if (isRecorded(pending) || !recording.add(cache)) {
+        if (!records || isRecorded(pending) || !recording.add(cache)) {
             return command;
         }
         prepareRecording(name, cache, command);

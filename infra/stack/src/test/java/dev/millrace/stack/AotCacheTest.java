@@ -174,6 +174,14 @@ class AotCacheTest {
         assertThat(AotCache.off().applyTo("app", command)).isEqualTo(command);
     }
 
+    @Test
+    void cachesCanBeUsedWithoutAnyBeingRecorded() {
+        AotCache used = AotCache.in(directory.resolve("aot"), Map.of("MILLRACE_AOT", "use"));
+
+        assertThat(used.applyTo("app", command)).isEqualTo(command);
+        assertThat(used.pending()).isZero();
+    }
+
     private Path fileOf(JavaCommand of) {
         return cache.fileFor("app", of).orElseThrow();
     }

@@ -66,7 +66,7 @@ public final class Supervisor implements AutoCloseable {
         this.environment = Map.copyOf(environment);
         this.board = new StateBoard(home);
         this.ports = new Ports(home, environment, new FreePorts());
-        this.aot = AotCache.in(home.data("aot"));
+        this.aot = AotCache.in(home.data("aot"), environment);
         this.tenants = new DemoTenants(home, new SecureRandom());
     }
 
