@@ -3,6 +3,7 @@ package dev.millrace.catalog;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** What runs a lane's model. */
 public sealed interface EngineSpec {
@@ -11,12 +12,22 @@ public sealed interface EngineSpec {
     String type();
 
     /**
-     * A GGUF model in the bundled llama.cpp process.
+     * A GGUF model in llama.cpp processes of a worker's own; each answers one job at a time.
      *
      * @param file path of the model, absolute or relative to the models folder
      * @param contextTokens prompt and answer together
+     * @param processes of each worker
+     * @param memoryLimitMib what the model and its work may take in each process; empty for no
+     *     limit
      */
-    record Llama(String file, int contextTokens) implements EngineSpec {
+    record Llama(String file, int contextTokens, int processes, OptionalInt memoryLimitMib)
+            implements EngineSpec {
+
+        /** One process without a limit. */
+        public Llama(String file, int contextTokens) {
+            this(file, contextTokens, 1, OptionalInt.empty());
+        }
+
         @Override
         public String type() {
             return "llama";

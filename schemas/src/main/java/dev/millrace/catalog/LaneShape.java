@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -16,8 +17,11 @@ final class LaneShape {
     private static final int MAX_TOKENS = 1_000_000;
     private static final int DEFAULT_MAX_TOKENS = 4096;
 
-    /** The bundled engine keeps one context per slot and was proven with four. */
-    private static final int MAX_LLAMA_SLOTS = 4;
+    private static final int DEFAULT_SLOTS = 4;
+    private static final int MAX_LLAMA_PROCESSES = 64;
+
+    /** A process answers one job at a time: more slots only let jobs wait in the worker. */
+    private static final int MAX_SLOTS_PER_PROCESS = 4;
 
     private static final EngineSpec UNREADABLE = new EngineSpec.Echo(Duration.ZERO);
 
@@ -35,7 +39,7 @@ final class LaneShape {
                         aliases(fields),
                         engine,
                         fields.integer("partitions", 12, 1, 256),
-                        fields.integer("slots", 4, 1, 1024),
+                        fields.integer("slots", defaultSlots(engine), 1, 1024),
                         fields.integer("workers", 1, 0, 64),
                         maxTokens,
                         fields.duration(
@@ -144,15 +148,35 @@ final class LaneShape {
         if (Arrays.asList(file.split("[/\\\\]", -1)).contains("..")) {
             engine.reject("file", "must not contain .. as a folder");
         }
-        return new EngineSpec.Llama(file, engine.integer("context_tokens", 4096, 16, 1_048_576));
+        return new EngineSpec.Llama(
+                file,
+                engine.integer("context_tokens", 4096, 16, 1_048_576),
+                engine.integer("processes", 1, 1, MAX_LLAMA_PROCESSES),
+                memoryLimit(engine));
+    }
+
+    private static OptionalInt memoryLimit(Fields engine) {
+        Optional<String> text = engine.optionalText("memory_limit");
+        OptionalInt limit = text.map(MemoryText::parse).orElse(OptionalInt.empty());
+        if (text.isPresent() && limit.isEmpty()) {
+            engine.reject(
+                    "memory_limit",
+                    "expected from %s to %s, such as 768MiB or 4GiB, found \"%s\""
+                            .formatted(
+                                    MemoryText.of(MemoryText.LEAST_MIB),
+                                    MemoryText.of(MemoryText.MOST_MIB),
+                                    Nodes.shown(text.get())));
+        }
+        return limit;
     }
 
     private static void checkLlama(Fields fields, Lane lane, EngineSpec.Llama llama) {
-        if (lane.slots() > MAX_LLAMA_SLOTS) {
+        int mostSlots = llama.processes() * MAX_SLOTS_PER_PROCESS;
+        if (lane.slots() > mostSlots) {
             fields.reject(
                     "slots",
-                    "must be from 1 to %d on a llama engine, is %d; raise workers instead"
-                            .formatted(MAX_LLAMA_SLOTS, lane.slots()));
+                    "must be from 1 to %d on a llama engine with processes: %d, is %d; raise processes or workers instead"
+                            .formatted(mostSlots, llama.processes(), lane.slots()));
         }
         if (lane.maxTokens() > llama.contextTokens()) {
             fields.reject(
@@ -166,6 +190,10 @@ final class LaneShape {
         return engine instanceof EngineSpec.Llama llama
                 ? Math.min(DEFAULT_MAX_TOKENS, llama.contextTokens())
                 : DEFAULT_MAX_TOKENS;
+    }
+
+    private static int defaultSlots(EngineSpec engine) {
+        return engine instanceof EngineSpec.Llama llama ? llama.processes() : DEFAULT_SLOTS;
     }
 
     static Map<String, Object> write(Lane lane) {
@@ -194,6 +222,9 @@ final class LaneShape {
             case EngineSpec.Llama llama -> {
                 body.put("file", llama.file());
                 body.put("context_tokens", llama.contextTokens());
+                body.put("processes", llama.processes());
+                llama.memoryLimitMib()
+                        .ifPresent(limit -> body.put("memory_limit", MemoryText.of(limit)));
             }
             case EngineSpec.Chat chat -> body.putAll(ChatShape.write(chat));
             case EngineSpec.Echo echo -> body.put("delay", DurationText.of(echo.delay()));

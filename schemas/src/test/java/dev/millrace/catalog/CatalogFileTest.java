@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -186,6 +187,23 @@ class CatalogFileTest {
 
         // Then
         assertThat(catalog.lane("echo").orElseThrow().maxTokens()).isEqualTo(256);
+    }
+
+    @Test
+    void aLlamaLaneHasASlotForEachProcess() {
+        // When
+        Lane lane = llamaLane("processes: 3, memory_limit: 2GiB").orElseThrow();
+
+        // Then
+        assertThat(lane.slots()).isEqualTo(3);
+        assertThat(lane.engine())
+                .isEqualTo(new EngineSpec.Llama("x.gguf", 4096, 3, OptionalInt.of(2048)));
+    }
+
+    private static Optional<Lane> llamaLane(String more) {
+        return valid(SMALL.replace("{type: echo}", "{type: llama, file: x.gguf, " + more + "}"))
+                .catalog()
+                .lane("echo");
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -92,13 +93,20 @@ final class Catalogs {
     private Lane lane(String name) {
         EngineSpec engine =
                 switch (random.nextInt(3)) {
-                    case 0 -> new EngineSpec.Llama("m/" + text(30), between(16, 100_000));
+                    case 0 ->
+                            new EngineSpec.Llama(
+                                    "m/" + text(30),
+                                    between(16, 100_000),
+                                    between(1, 64),
+                                    chance()
+                                            ? OptionalInt.of(between(16, 1_048_576))
+                                            : OptionalInt.empty());
                     case 1 -> chat();
                     default -> new EngineSpec.Echo(Duration.ofMillis(between(0, 600_000)));
                 };
         int mostTokens =
                 engine instanceof EngineSpec.Llama llama ? llama.contextTokens() : 1_000_000;
-        int mostSlots = engine instanceof EngineSpec.Llama ? 4 : 1024;
+        int mostSlots = engine instanceof EngineSpec.Llama llama ? 4 * llama.processes() : 1024;
         return new Lane(
                 name,
                 chance() ? name : text(30),

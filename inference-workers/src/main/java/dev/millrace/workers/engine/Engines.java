@@ -5,9 +5,9 @@ import dev.millrace.kit.SecretSource;
 import dev.millrace.workers.chat.ChatEngine;
 import dev.millrace.workers.endpoint.EndpointMeters;
 import dev.millrace.workers.endpoint.Endpoints;
+import dev.millrace.workers.llama.EngineGroup;
 import dev.millrace.workers.llama.EngineSettings;
 import dev.millrace.workers.llama.EngineStartException;
-import dev.millrace.workers.llama.LlamaEngineClient;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -53,19 +53,14 @@ public final class Engines implements EngineStarter {
 
     private Engine llama(EngineSpec.Llama spec)
             throws EngineUnavailableException, InterruptedException {
-        LlamaEngineClient client =
-                new LlamaEngineClient(
-                        EngineSettings.of(modelsDirectory.resolve(spec.file()))
-                                .withContextTokens(spec.contextTokens()));
+        EngineSettings settings =
+                EngineSettings.of(modelsDirectory.resolve(spec.file()))
+                        .withContextTokens(spec.contextTokens())
+                        .withMemoryLimit(spec.memoryLimitMib());
         try {
-            client.start();
-            return new LlamaEngine(client);
+            return new LlamaEngine(EngineGroup.start(settings, spec.processes()));
         } catch (EngineStartException e) {
-            client.close();
             throw new EngineUnavailableException(String.valueOf(e.getMessage()), e);
-        } catch (InterruptedException e) {
-            client.close();
-            throw e;
         }
     }
 }

@@ -13,11 +13,11 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** One request and all that the engine says to it, until it is done, dead or out of time. */
+/** One piece of work and all that the engine says to it, until it is done, dead or out of time. */
 final class Conversation {
 
     private final RunningEngine engine;
-    private final EngineRequest request;
+    private final Command.Work work;
     private final Duration stopGrace;
     private final BooleanSupplier cancelled;
     private final Consumer<String> onText;
@@ -27,13 +27,13 @@ final class Conversation {
 
     Conversation(
             RunningEngine engine,
-            EngineRequest request,
+            Command.Work work,
             Duration timeout,
             Duration stopGrace,
             BooleanSupplier cancelled,
             Consumer<String> onText) {
         this.engine = engine;
-        this.request = request;
+        this.work = work;
         this.stopGrace = stopGrace;
         this.cancelled = cancelled;
         this.onText = onText;
@@ -42,7 +42,7 @@ final class Conversation {
 
     EngineReply hold() throws InterruptedException {
         try {
-            engine.send(new Command.Generate(request));
+            engine.send(work);
             while (true) {
                 if (cancelled.getAsBoolean()) {
                     stop(StopCause.CANCELLED);
@@ -75,20 +75,20 @@ final class Conversation {
             toldToStop = true;
             cause = why;
             deadline = System.nanoTime() + stopGrace.toNanos();
-            engine.send(new Command.Cancel(request.id()));
+            engine.send(new Command.Cancel(work.id()));
         }
     }
 
     private Optional<EngineReply> take(Heard heard) throws InterruptedException {
         return switch (heard) {
             case Heard.Said(Event.Text(String id, String text)) -> {
-                if (id.equals(request.id())) {
+                if (id.equals(work.id())) {
                     onText.accept(text);
                 }
                 yield Optional.empty();
             }
             case Heard.Said(Event.Done(String id, EngineReply reply)) ->
-                    id.equals(request.id()) ? Optional.of(withCause(reply)) : Optional.empty();
+                    id.equals(work.id()) ? Optional.of(withCause(reply)) : Optional.empty();
             case Heard.Said(Event other) -> Optional.empty();
             case Heard.Nudged() -> Optional.empty();
             case Heard.Ended() -> Optional.of(died());
@@ -102,6 +102,8 @@ final class Conversation {
     }
 
     private EngineReply died() throws InterruptedException {
-        return new Failed(Fault.ENGINE_DIED, engine.obituary());
+        Obituary obituary = engine.obituary();
+        Fault fault = obituary.outOfMemory() ? Fault.ENGINE_OUT_OF_MEMORY : Fault.ENGINE_DIED;
+        return new Failed(fault, obituary.text());
     }
 }

@@ -9,6 +9,9 @@ public sealed interface EngineReply {
     record Completed(String text, FinishReason finishReason, EngineUsage usage)
             implements EngineReply {}
 
+    /** The answer to {@link LlamaEngineClient#score}. */
+    record Scored(TextScore score) implements EngineReply {}
+
     /** It was told to stop before it was done; what it had written and used until then. */
     record Stopped(StopCause cause, String text, EngineUsage usage) implements EngineReply {}
 
@@ -41,6 +44,8 @@ public sealed interface EngineReply {
         ENGINE_NOT_STARTED,
         /** The process ended while it worked on the request. */
         ENGINE_DIED,
+        /** The process ended because it may have no more memory. */
+        ENGINE_OUT_OF_MEMORY,
         /** The process did not answer, and was killed. */
         ENGINE_STUCK,
         /** Another request held the engine for all of the time allowed. */

@@ -12,6 +12,7 @@ import java.util.OptionalInt;
  * @param temperature 0 takes the likeliest token each time
  * @param stop texts that end the answer, and are not part of it
  * @param seed decides the answer, together with the rest, when the temperature is above 0
+ * @param format that the answer is held to
  */
 public record EngineRequest(
         String id,
@@ -19,7 +20,8 @@ public record EngineRequest(
         OptionalInt maxTokens,
         double temperature,
         List<String> stop,
-        long seed) {
+        long seed,
+        ResponseFormat format) {
 
     public EngineRequest {
         if (id.isEmpty()) {
@@ -29,6 +31,17 @@ public record EngineRequest(
         stop = List.copyOf(stop);
     }
 
+    /** An answer in plain text. */
+    public EngineRequest(
+            String id,
+            List<EngineMessage> messages,
+            OptionalInt maxTokens,
+            double temperature,
+            List<String> stop,
+            long seed) {
+        this(id, messages, maxTokens, temperature, stop, seed, new ResponseFormat.Text());
+    }
+
     /** A single question, answered at temperature 0. */
     public static EngineRequest asking(String id, String question) {
         return new EngineRequest(
@@ -36,6 +49,11 @@ public record EngineRequest(
     }
 
     public EngineRequest withMaxTokens(int tokens) {
-        return new EngineRequest(id, messages, OptionalInt.of(tokens), temperature, stop, seed);
+        return new EngineRequest(
+                id, messages, OptionalInt.of(tokens), temperature, stop, seed, format);
+    }
+
+    public EngineRequest withFormat(ResponseFormat wanted) {
+        return new EngineRequest(id, messages, maxTokens, temperature, stop, seed, wanted);
     }
 }

@@ -6,6 +6,8 @@ import dev.millrace.workers.llama.EngineReply.Fault;
 import dev.millrace.workers.llama.EngineReply.FinishReason;
 import dev.millrace.workers.llama.EngineReply.StopCause;
 import dev.millrace.workers.llama.EngineReply.Stopped;
+import dev.millrace.workers.llama.format.AnswerForms;
+import dev.millrace.workers.llama.format.UnsupportedFormatException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -60,7 +62,11 @@ final class Generation {
             return RequestLimits.tooLong(String.valueOf(input.length), model.contextTokens());
         }
         try {
-            return new Run(request, input.length, cancelled, onText).write(input);
+            Optional<HeldAnswer> held =
+                    AnswerForms.start(request.format()).map(form -> new HeldAnswer(model, form));
+            return new Run(request, input.length, held, cancelled, onText).write(input);
+        } catch (UnsupportedFormatException e) {
+            return RequestLimits.unsupported(e);
         } finally {
             model.forget();
         }
@@ -72,6 +78,7 @@ final class Generation {
         private final int inputTokens;
         private final int mostTokens;
         private final TokenChoice choice;
+        private final Optional<HeldAnswer> held;
         private final AnswerText answer;
         private final BooleanSupplier cancelled;
         private final Consumer<String> onText;
@@ -82,6 +89,7 @@ final class Generation {
         Run(
                 EngineRequest request,
                 int inputTokens,
+                Optional<HeldAnswer> held,
                 BooleanSupplier cancelled,
                 Consumer<String> onText) {
             this.inputTokens = inputTokens;
@@ -91,6 +99,7 @@ final class Generation {
                             model.contextTokens() - inputTokens);
             this.choice =
                     new TokenChoice(request.temperature(), new SplittableRandom(request.seed()));
+            this.held = held;
             this.answer = new AnswerText(request.stop());
             this.cancelled = cancelled;
             this.onText = onText;
@@ -102,10 +111,11 @@ final class Generation {
                 if (cancelled.getAsBoolean() || !model.read(next)) {
                     return stopped();
                 }
-                OptionalInt token = choice.from(model.scores());
+                OptionalInt token = choose(model.scores());
                 if (token.isEmpty()) {
                     return new Failed(
-                            Fault.MODEL_BROKEN, "the scores of the model are not numbers");
+                            Fault.MODEL_BROKEN,
+                            "the scores of the model are not numbers, or no token fits");
                 }
                 if (firstTokenMs.isEmpty()) {
                     firstTokenMs = OptionalLong.of(elapsedMs());
@@ -115,7 +125,7 @@ final class Generation {
                 }
                 outputTokens++;
                 pass(answer.add(model.bytes(token.getAsInt())));
-                if (answer.isStopped()) {
+                if (answer.isStopped() || held.filter(HeldAnswer::isComplete).isPresent()) {
                     return completed(FinishReason.STOP);
                 }
                 if (outputTokens == mostTokens) {
@@ -123,6 +133,10 @@ final class Generation {
                 }
                 next = new int[] {token.getAsInt()};
             }
+        }
+
+        private OptionalInt choose(float[] scores) {
+            return held.isPresent() ? held.get().choose(scores, choice) : choice.from(scores);
         }
 
         private EngineReply completed(FinishReason reason) {

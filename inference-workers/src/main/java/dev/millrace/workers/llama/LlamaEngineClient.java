@@ -4,6 +4,7 @@ import dev.millrace.workers.llama.EngineReply.Failed;
 import dev.millrace.workers.llama.EngineReply.Fault;
 import dev.millrace.workers.llama.EngineReply.StopCause;
 import dev.millrace.workers.llama.EngineReply.Stopped;
+import dev.millrace.workers.llama.protocol.Command;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -73,14 +74,35 @@ public final class LlamaEngineClient implements AutoCloseable {
         if (refusal.isPresent()) {
             return refusal.get();
         }
+        return known(new Command.Generate(request), timeout, onText);
+    }
+
+    /**
+     * Tells how well the model foresees a text, as {@link EngineReply.Scored}.
+     *
+     * @param id names it for {@link #cancel}; never used twice
+     * @param windowTokens the most tokens that the model reads at once; 0 for as many as it can
+     * @param timeout as for {@link #complete}
+     */
+    public EngineReply score(String id, String text, int windowTokens, Duration timeout)
+            throws InterruptedException {
+        Optional<EngineReply.Refused> refusal = RequestLimits.checkText(text);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        return known(new Command.Score(id, text, windowTokens), timeout, nothing -> {});
+    }
+
+    private EngineReply known(Command.Work work, Duration timeout, Consumer<String> onText)
+            throws InterruptedException {
         Call call = new Call();
-        if (calls.putIfAbsent(request.id(), call) != null) {
+        if (calls.putIfAbsent(work.id(), call) != null) {
             throw new IllegalArgumentException("a request with this id is being answered");
         }
         try {
-            return inTurn(request, call, timeout, onText);
+            return inTurn(work, call, timeout, onText);
         } finally {
-            calls.remove(request.id());
+            calls.remove(work.id());
         }
     }
 
@@ -112,7 +134,7 @@ public final class LlamaEngineClient implements AutoCloseable {
     }
 
     private EngineReply inTurn(
-            EngineRequest request, Call call, Duration timeout, Consumer<String> onText)
+            Command.Work work, Call call, Duration timeout, Consumer<String> onText)
             throws InterruptedException {
         long arrived = System.nanoTime();
         if (!turn.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
@@ -123,7 +145,7 @@ public final class LlamaEngineClient implements AutoCloseable {
                 return stoppedBefore();
             }
             Duration left = timeout.minusNanos(System.nanoTime() - arrived);
-            return converse(started(), request, call, left, onText);
+            return converse(started(), work, call, left, onText);
         } catch (EngineStartException e) {
             return new Failed(Fault.ENGINE_NOT_STARTED, String.valueOf(e.getMessage()));
         } finally {
@@ -133,14 +155,14 @@ public final class LlamaEngineClient implements AutoCloseable {
 
     private EngineReply converse(
             RunningEngine with,
-            EngineRequest request,
+            Command.Work work,
             Call call,
             Duration timeout,
             Consumer<String> onText)
             throws InterruptedException {
         Conversation conversation =
                 new Conversation(
-                        with, request, timeout, settings.stopGrace(), () -> call.cancelled, onText);
+                        with, work, timeout, settings.stopGrace(), () -> call.cancelled, onText);
         boolean ended = false;
         try {
             EngineReply reply = conversation.hold();

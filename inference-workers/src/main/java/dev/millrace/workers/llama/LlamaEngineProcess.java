@@ -29,7 +29,7 @@ public final class LlamaEngineProcess {
     static final int BAD_COMMAND = 4;
 
     private final ProtocolChannel channel;
-    private final BlockingQueue<EngineRequest> waiting = new ArrayBlockingQueue<>(4);
+    private final BlockingQueue<Command.Work> waiting = new ArrayBlockingQueue<>(4);
     private final CancelSwitch cancel = new CancelSwitch();
 
     private LlamaEngineProcess(ProtocolChannel channel) {
@@ -63,12 +63,13 @@ public final class LlamaEngineProcess {
         PromptTemplate template = PromptTemplate.of(file, model::chat);
         Generation generation =
                 new Generation(model, template, file.longestTokenBytes(), System::nanoTime);
+        TextScoring scoring = new TextScoring(model, System::nanoTime);
         long pid = ProcessHandle.current().pid();
         EngineInfo info =
                 new EngineInfo(file.architecture(), file.name(), model.contextTokens(), pid);
         Thread.ofPlatform().name("commands").daemon().start(this::listen);
         channel.send(new Event.Ready(info));
-        answerAll(generation);
+        answerAll(generation, scoring);
     }
 
     private static GgufFile checked(Path path) throws EngineStartException {
@@ -81,17 +82,24 @@ public final class LlamaEngineProcess {
         }
     }
 
-    private void answerAll(Generation generation) throws IOException, InterruptedException {
+    private void answerAll(Generation generation, TextScoring scoring)
+            throws IOException, InterruptedException {
         while (true) {
-            EngineRequest request = waiting.take();
-            cancel.watch(request.id());
-            channel.send(new Event.Done(request.id(), answer(generation, request)));
+            Command.Work work = waiting.take();
+            cancel.watch(work.id());
+            channel.send(new Event.Done(work.id(), answer(generation, scoring, work)));
         }
     }
 
-    private EngineReply answer(Generation generation, EngineRequest request) {
+    private EngineReply answer(Generation generation, TextScoring scoring, Command.Work work) {
         try {
-            return generation.answer(request, cancel::isOn, text -> sendText(request.id(), text));
+            return switch (work) {
+                case Command.Generate(EngineRequest request) ->
+                        generation.answer(
+                                request, cancel::isOn, text -> sendText(request.id(), text));
+                case Command.Score(String id, String text, int windowTokens) ->
+                        scoring.score(text, windowTokens, cancel::isOn);
+            };
         } catch (IllegalStateException e) {
             return new EngineReply.Failed(
                     EngineReply.Fault.MODEL_BROKEN, String.valueOf(e.getMessage()));
@@ -115,7 +123,7 @@ public final class LlamaEngineProcess {
             String line = in.readLine();
             while (line != null) {
                 switch (Codec.command(line)) {
-                    case Command.Generate(EngineRequest request) -> waiting.put(request);
+                    case Command.Work work -> waiting.put(work);
                     case Command.Cancel(String id) -> cancel.cancel(id);
                 }
                 line = in.readLine();

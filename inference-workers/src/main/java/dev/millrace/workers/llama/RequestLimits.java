@@ -1,6 +1,8 @@
 package dev.millrace.workers.llama;
 
 import dev.millrace.workers.llama.EngineReply.Refused;
+import dev.millrace.workers.llama.format.AnswerForms;
+import dev.millrace.workers.llama.format.UnsupportedFormatException;
 import java.util.Optional;
 
 /** What an engine takes, judged before a request costs it anything. */
@@ -12,6 +14,9 @@ final class RequestLimits {
 
     /** Keeps what the engine process must hold in memory well below its heap. */
     static final int MOST_CHARACTERS = 2 * 1024 * 1024;
+
+    /** A text to be scored is there as characters, bytes and tokens at once. */
+    static final int LONGEST_TEXT = 1_000_000;
 
     private RequestLimits() {}
 
@@ -28,7 +33,34 @@ final class RequestLimits {
                     MOST_CHARACTERS + " characters",
                     "the messages have " + characters + " characters");
         }
-        return Optional.empty();
+        return checkFormat(request.format());
+    }
+
+    private static Optional<Refused> checkFormat(ResponseFormat format) {
+        try {
+            AnswerForms.start(format);
+            return Optional.empty();
+        } catch (UnsupportedFormatException e) {
+            return Optional.of(unsupported(e));
+        }
+    }
+
+    static Refused unsupported(UnsupportedFormatException e) {
+        return new Refused(
+                "response_format_unsupported",
+                "response_format",
+                e.limit(),
+                String.valueOf(e.getMessage()));
+    }
+
+    static Optional<Refused> checkText(String text) {
+        return text.length() <= LONGEST_TEXT
+                ? Optional.empty()
+                : refusal(
+                        "text_too_long",
+                        "text",
+                        LONGEST_TEXT + " characters",
+                        "the text has " + text.length() + " characters");
     }
 
     static Optional<Refused> check(EngineRequest request, int contextTokens) {

@@ -11,23 +11,29 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** An engine process that is up, seen from the worker. One thread at a time may talk to it. */
 final class RunningEngine {
 
     private static final int MOST_UNHEARD = 1024;
-    private static final int MOST_LAST_WORDS = 6;
+    private static final int MOST_LAST_WORDS = 8;
     private static final int LONGEST_LAST_WORD = 500;
     private static final Duration EXIT_WAIT = Duration.ofSeconds(2);
 
     /** The engine gets nothing else of the worker's environment: secrets stay out of its reach. */
     private static final Set<String> ENVIRONMENT =
-            Set.of("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH");
+            Set.of("HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH");
+
+    /** A place of a stack trace that native code prints when it aborts. */
+    private static final Pattern FRAME = Pattern.compile(".*\\[0x[0-9a-f]+]");
 
     /** What the listening side can hear. */
     sealed interface Heard {
@@ -46,10 +52,12 @@ final class RunningEngine {
     private final Deque<String> lastWords = new ArrayDeque<>();
     private final Thread listener;
     private final Thread errorListener;
+    private final OptionalInt memoryLimitMib;
     private volatile boolean killed;
 
-    private RunningEngine(Process process, String model) {
+    private RunningEngine(Process process, String model, OptionalInt memoryLimitMib) {
         this.process = process;
+        this.memoryLimitMib = memoryLimitMib;
         this.commands = process.outputWriter(StandardCharsets.UTF_8);
         this.listener = daemon("engine-out-" + model, this::listen);
         this.errorListener = daemon("engine-err-" + model, this::listenToErrors);
@@ -65,9 +73,14 @@ final class RunningEngine {
         builder.environment().keySet().retainAll(ENVIRONMENT);
         // Even one thread spins while it waits, unless it is told not to.
         builder.environment().put("OMP_NUM_THREADS", "1");
+        // When llama.cpp aborts it calls a debugger, if it finds one, which takes seconds.
+        builder.environment().put("PATH", "/nonexistent");
+        // Each further arena of the C library sets aside 64 MB of addresses.
+        builder.environment().put("MALLOC_ARENA_MAX", "2");
         try {
             String model = String.valueOf(settings.model().getFileName());
-            RunningEngine engine = new RunningEngine(builder.start(), model);
+            RunningEngine engine =
+                    new RunningEngine(builder.start(), model, settings.memoryLimitMib());
             engine.listener.start();
             engine.errorListener.start();
             return engine;
@@ -86,10 +99,10 @@ final class RunningEngine {
         return switch (first.get()) {
             case Heard.Said(Event.Ready(EngineInfo info)) -> info;
             case Heard.Said(Event.NotStarted(String detail)) ->
-                    throw new EngineStartException(detail);
+                    throw new EngineStartException(Obituary.ofStart(detail, memoryLimitMib));
             case Heard.Said(Event other) ->
                     throw new EngineStartException("the engine began with a message out of turn");
-            case Heard.Ended() -> throw new EngineStartException(obituary());
+            case Heard.Ended() -> throw new EngineStartException(obituary().text());
             case Heard.Nudged() -> throw new EngineStartException("the start was interrupted");
         };
     }
@@ -116,14 +129,12 @@ final class RunningEngine {
         return !killed && process.isAlive();
     }
 
-    /** How the process ended, for a human. */
-    String obituary() throws InterruptedException {
+    Obituary obituary() throws InterruptedException {
         boolean over = process.waitFor(EXIT_WAIT.toMillis(), TimeUnit.MILLISECONDS);
         errorListener.join(EXIT_WAIT.toMillis());
-        String status = over ? "with status " + process.exitValue() : "its output";
+        String status = over ? " with status " + process.exitValue() : " its output";
         synchronized (lastWords) {
-            String words = lastWords.isEmpty() ? "" : ": " + String.join(" | ", lastWords);
-            return "the engine process ended " + status + words;
+            return Obituary.of(status, List.copyOf(lastWords), memoryLimitMib);
         }
     }
 
@@ -173,7 +184,11 @@ final class RunningEngine {
         try {
             heard.put(new Heard.Said(Codec.event(line)));
         } catch (MalformedMessageException e) {
-            keepLastWord("the engine sent a malformed message: " + e.getMessage());
+            // What is no message at all comes from a Java machine that cannot start.
+            keepLastWord(
+                    line.startsWith("{")
+                            ? "the engine sent a malformed message: " + e.getMessage()
+                            : line);
         }
     }
 
@@ -190,6 +205,10 @@ final class RunningEngine {
     }
 
     private void keepLastWord(String line) {
+        boolean empty = line.isBlank() || line.strip().equals("#");
+        if (empty || FRAME.matcher(line).matches()) {
+            return;
+        }
         synchronized (lastWords) {
             if (lastWords.size() == MOST_LAST_WORDS) {
                 lastWords.removeFirst();

@@ -31,10 +31,11 @@ final class TokenChoice {
         if (likeliest < 0 || scores[likeliest] == Float.NEGATIVE_INFINITY) {
             return OptionalInt.empty();
         }
-        return OptionalInt.of(temperature == 0 ? likeliest : drawn(scores, scores[likeliest]));
+        return OptionalInt.of(temperature == 0 ? likeliest : drawn(scores, likeliest));
     }
 
-    private int drawn(float[] scores, float highest) {
+    private int drawn(float[] scores, int likeliest) {
+        float highest = scores[likeliest];
         double[] reached = new double[scores.length];
         double sum = 0;
         for (int id = 0; id < scores.length; id++) {
@@ -47,6 +48,6 @@ final class TokenChoice {
                 return id;
             }
         }
-        return scores.length - 1;
+        return likeliest;
     }
 }

@@ -23,7 +23,25 @@ public interface TokenModel extends AutoCloseable {
      */
     boolean read(int... tokens);
 
-    /** The score of each token of the vocabulary as the next one, after {@link #read}. */
+    /**
+     * Like {@link #read(int...)}, and tells the scores after each of the tokens.
+     *
+     * @return false if it was stopped on the way
+     */
+    boolean read(int[] tokens, ScoreReader reader);
+
+    /** Hears what the model makes of each position. */
+    @FunctionalInterface
+    interface ScoreReader {
+
+        /**
+         * @param index of the token that was read, from 0
+         * @param scores of each token of the vocabulary as the next one
+         */
+        void after(int index, float[] scores);
+    }
+
+    /** The score of each token of the vocabulary as the next one, after {@link #read(int...)}. */
     float[] scores();
 
     /** The bytes of a token; they need not be whole characters. Control tokens have none. */

@@ -178,7 +178,7 @@ abstract class EngineContract {
         return result;
     }
 
-    private Prompt prompt(boolean stream) {
+    final Prompt prompt(boolean stream) {
         return new Prompt(
                 "job/1",
                 List.of(Messages.of("user", question())),

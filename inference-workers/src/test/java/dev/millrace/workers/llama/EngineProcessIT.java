@@ -174,7 +174,7 @@ class EngineProcessIT {
                     .allMatch(
                             entry ->
                                     entry.matches(
-                                            "(PATH|HOME|LANG|LC_ALL|LD_LIBRARY_PATH|OMP_NUM_THREADS)=.*"));
+                                            "(PATH|HOME|LANG|LC_ALL|LD_LIBRARY_PATH|OMP_NUM_THREADS|MALLOC_ARENA_MAX)=.*"));
         }
     }
 }

@@ -50,6 +50,15 @@ final class ScriptedModel implements TokenModel {
     }
 
     @Override
+    public boolean read(int[] tokens, ScoreReader reader) {
+        for (int i = 0; i < tokens.length; i++) {
+            read.add(tokens[i]);
+            reader.after(i, scores());
+        }
+        return true;
+    }
+
+    @Override
     public float[] scores() {
         float[] scores = new float[END + 1];
         scores[written == script.length ? END : script[written++] & 0xff] = 1;

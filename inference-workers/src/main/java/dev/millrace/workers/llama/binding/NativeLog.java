@@ -32,7 +32,10 @@ final class NativeLog {
             }
             bytes[length++] = b;
         }
-        add(new String(bytes, 0, length, StandardCharsets.UTF_8).strip());
+        String error = new String(bytes, 0, length, StandardCharsets.UTF_8).strip();
+        // The worker keeps the last lines: they tell why, should the process abort next.
+        System.err.println(error);
+        add(error);
     }
 
     private synchronized void add(String line) {

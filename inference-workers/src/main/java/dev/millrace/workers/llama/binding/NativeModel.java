@@ -155,8 +155,23 @@ public final class NativeModel implements TokenModel {
         int batch = batch(contextTokens);
         for (int from = 0; from < tokens.length; from += batch) {
             int to = Math.min(tokens.length, from + batch);
-            if (!readBatch(Arrays.copyOfRange(tokens, from, to))) {
+            if (!readBatch(Arrays.copyOfRange(tokens, from, to), false)) {
                 return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public boolean read(int[] tokens, ScoreReader reader) {
+        int batch = batch(contextTokens);
+        for (int from = 0; from < tokens.length; from += batch) {
+            int to = Math.min(tokens.length, from + batch);
+            if (!readBatch(Arrays.copyOfRange(tokens, from, to), true)) {
+                return false;
+            }
+            for (int i = from; i < to; i++) {
+                reader.after(i, scoresAt(i - from));
             }
         }
         return true;
@@ -166,11 +181,17 @@ public final class NativeModel implements TokenModel {
         return Math.min(contextTokens, LARGEST_BATCH);
     }
 
-    private boolean readBatch(int[] tokens) {
+    /**
+     * @param all whether the scores after each token are wanted, not only those after the last
+     */
+    private boolean readBatch(int[] tokens, boolean all) {
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment batch = scratch.allocate(BATCH);
             Structs.set(batch, BATCH, "n_tokens", tokens.length);
             Structs.set(batch, BATCH, "token", scratch.allocateFrom(JAVA_INT, tokens));
+            if (all) {
+                Structs.set(batch, BATCH, "logits", wanted(tokens.length, scratch));
+            }
             int status = Native.call(() -> (int) library.decode.invokeExact(context, batch));
             if (status == 0) {
                 return true;
@@ -182,10 +203,22 @@ public final class NativeModel implements TokenModel {
         }
     }
 
+    private static MemorySegment wanted(int tokens, Arena scratch) {
+        return scratch.allocate(tokens).fill((byte) 1);
+    }
+
     @Override
     public float[] scores() {
+        return scoresAt(-1);
+    }
+
+    /** Those after a token of the last batch; -1 is its last. */
+    private float[] scoresAt(int index) {
         MemorySegment scores =
-                Native.call(() -> (MemorySegment) library.scores.invokeExact(context, -1));
+                Native.call(() -> (MemorySegment) library.scores.invokeExact(context, index));
+        if (scores.equals(MemorySegment.NULL)) {
+            throw new IllegalStateException("llama.cpp has no scores at " + index);
+        }
         return scores.reinterpret((long) vocabularySize * Float.BYTES).toArray(JAVA_FLOAT);
     }
 

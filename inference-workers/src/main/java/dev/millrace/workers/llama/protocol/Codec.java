@@ -8,6 +8,8 @@ import dev.millrace.workers.llama.EngineReply.FinishReason;
 import dev.millrace.workers.llama.EngineReply.StopCause;
 import dev.millrace.workers.llama.EngineRequest;
 import dev.millrace.workers.llama.EngineUsage;
+import dev.millrace.workers.llama.ResponseFormat;
+import dev.millrace.workers.llama.TextScore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +24,12 @@ public final class Codec {
     public static String line(Command command) {
         return switch (command) {
             case Command.Generate(EngineRequest request) -> request(request).toString();
+            case Command.Score(String id, String text, int windowTokens) ->
+                    JsonObject.of("score")
+                            .with("id", id)
+                            .with("text", text)
+                            .with("window_tokens", windowTokens)
+                            .toString();
             case Command.Cancel(String id) -> JsonObject.of("cancel").with("id", id).toString();
         };
     }
@@ -30,6 +38,9 @@ public final class Codec {
         JsonObject json = JsonObject.read(line);
         return switch (json.text("type")) {
             case "generate" -> new Command.Generate(request(json));
+            case "score" ->
+                    new Command.Score(
+                            json.text("id"), json.text("text"), json.small("window_tokens"));
             case "cancel" -> new Command.Cancel(json.text("id"));
             default -> throw new MalformedMessageException("unknown type");
         };
@@ -64,7 +75,7 @@ public final class Codec {
                                     json.whole("pid")));
             case "not_started" -> new Event.NotStarted(json.text("detail"));
             case "text" -> new Event.Text(json.text("id"), json.text("text"));
-            case "completed", "stopped", "refused", "failed" ->
+            case "completed", "scored", "stopped", "refused", "failed" ->
                     new Event.Done(json.text("id"), reply(json));
             default -> throw new MalformedMessageException("unknown type");
         };
@@ -83,7 +94,12 @@ public final class Codec {
                         .with("stop", request.stop())
                         .with("seed", request.seed());
         request.maxTokens().ifPresent(tokens -> json.with("max_tokens", tokens));
-        return json;
+        return switch (request.format()) {
+            case ResponseFormat.Text text -> json;
+            case ResponseFormat.Json any -> json.with("format", "json");
+            case ResponseFormat.JsonSchema(String schema) ->
+                    json.with("format", "json_schema").with("schema", schema);
+        };
     }
 
     private static EngineRequest request(JsonObject json) throws MalformedMessageException {
@@ -110,13 +126,31 @@ public final class Codec {
                         : OptionalInt.empty(),
                 json.real("temperature"),
                 stop,
-                json.whole("seed"));
+                json.whole("seed"),
+                format(json));
+    }
+
+    private static ResponseFormat format(JsonObject json) throws MalformedMessageException {
+        return switch (json.optionalText("format").orElse("text")) {
+            case "text" -> new ResponseFormat.Text();
+            case "json" -> new ResponseFormat.Json();
+            case "json_schema" -> new ResponseFormat.JsonSchema(json.text("schema"));
+            default -> throw new MalformedMessageException("unknown format");
+        };
     }
 
     private static JsonObject done(String id, EngineReply reply) {
         return switch (reply) {
             case EngineReply.Completed(String text, FinishReason reason, EngineUsage usage) ->
                     answer("completed", id, text, usage).with("finish_reason", name(reason));
+            case EngineReply.Scored(TextScore score) ->
+                    JsonObject.of("scored")
+                            .with("id", id)
+                            .with("tokens", score.tokens())
+                            .with("scored_tokens", score.scoredTokens())
+                            .with("windows", score.windows())
+                            .with("surprise_nats", score.surpriseNats())
+                            .with("model_ms", score.modelMs());
             case EngineReply.Stopped(StopCause cause, String text, EngineUsage usage) ->
                     answer("stopped", id, text, usage).with("cause", name(cause));
             case EngineReply.Refused(String code, String field, String limit, String detail) ->
@@ -153,6 +187,7 @@ public final class Codec {
                             json.text("text"),
                             value(FinishReason.class, json.text("finish_reason")),
                             usage(json));
+            case "scored" -> new EngineReply.Scored(score(json));
             case "stopped" ->
                     new EngineReply.Stopped(
                             value(StopCause.class, json.text("cause")),
@@ -168,6 +203,15 @@ public final class Codec {
                     new EngineReply.Failed(
                             value(Fault.class, json.text("code")), json.text("detail"));
         };
+    }
+
+    private static TextScore score(JsonObject json) throws MalformedMessageException {
+        return new TextScore(
+                json.small("tokens"),
+                json.small("scored_tokens"),
+                json.small("windows"),
+                json.real("surprise_nats"),
+                json.whole("model_ms"));
     }
 
     private static EngineUsage usage(JsonObject json) throws MalformedMessageException {

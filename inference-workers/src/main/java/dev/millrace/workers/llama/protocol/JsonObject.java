@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -63,6 +64,10 @@ final class JsonObject {
 
     OptionalLong optionalWhole(String field) throws MalformedMessageException {
         return fields.containsKey(field) ? OptionalLong.of(whole(field)) : OptionalLong.empty();
+    }
+
+    Optional<String> optionalText(String field) throws MalformedMessageException {
+        return fields.containsKey(field) ? Optional.of(text(field)) : Optional.empty();
     }
 
     List<?> list(String field) throws MalformedMessageException {

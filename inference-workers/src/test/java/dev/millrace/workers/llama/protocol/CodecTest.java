@@ -11,6 +11,8 @@ import dev.millrace.workers.llama.EngineReply.FinishReason;
 import dev.millrace.workers.llama.EngineReply.StopCause;
 import dev.millrace.workers.llama.EngineRequest;
 import dev.millrace.workers.llama.EngineUsage;
+import dev.millrace.workers.llama.ResponseFormat;
+import dev.millrace.workers.llama.TextScore;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -32,14 +34,39 @@ class CodecTest {
             @ForAll List<String> stop,
             @ForAll @DoubleRange(min = 0, max = 2) double temperature,
             @ForAll long seed,
-            @ForAll int maxTokens)
+            @ForAll int maxTokens,
+            @ForAll String schema)
             throws MalformedMessageException {
         // Given
         List<EngineMessage> messages = contents.stream().map(EngineMessage::user).toList();
         OptionalInt most = maxTokens % 2 == 0 ? OptionalInt.empty() : OptionalInt.of(maxTokens);
         Command sent =
                 new Command.Generate(
-                        new EngineRequest(id, messages, most, temperature, stop, seed));
+                        new EngineRequest(
+                                id, messages, most, temperature, stop, seed, format(schema)));
+
+        // When
+        String line = Codec.line(sent);
+
+        // Then
+        assertThat(line).doesNotContain("\n", "\r");
+        assertThat(Codec.command(line)).isEqualTo(sent);
+    }
+
+    private static ResponseFormat format(String schema) {
+        return switch (schema.length() % 3) {
+            case 0 -> new ResponseFormat.Text();
+            case 1 -> new ResponseFormat.Json();
+            default -> new ResponseFormat.JsonSchema(schema);
+        };
+    }
+
+    @Property(tries = 100)
+    void anyTextToScoreArrivesAsItWasSentAndOnOneLine(
+            @ForAll @NotEmpty String id, @ForAll String text, @ForAll int windowTokens)
+            throws MalformedMessageException {
+        // Given
+        Command sent = new Command.Score(id, text, windowTokens);
 
         // When
         String line = Codec.line(sent);
@@ -58,6 +85,7 @@ class CodecTest {
                 new Event.Text("a", "line\nbreak \u00e9 \ud83d\ude80"),
                 done(new EngineReply.Completed("yes", FinishReason.STOP, usage)),
                 done(new EngineReply.Completed("yes", FinishReason.LENGTH, usage)),
+                done(new EngineReply.Scored(new TextScore(9, 8, 2, 12.345678901234567, 5))),
                 done(new EngineReply.Stopped(StopCause.CANCELLED, "", silent)),
                 done(new EngineReply.Refused("prompt_too_long", "messages", "9 tokens", "long")),
                 done(new EngineReply.Failed(Fault.MODEL_BROKEN, "not numbers")));

@@ -20,7 +20,8 @@ import picocli.CommandLine.Command;
             LogsCommand.class,
             ApplyCommand.class,
             OracleCommand.class,
-            DeadLettersCommand.class
+            DeadLettersCommand.class,
+            ModelCommand.class
         },
         footer = {
             "",

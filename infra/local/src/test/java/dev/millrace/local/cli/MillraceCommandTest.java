@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,7 +46,10 @@ class MillraceCommandTest {
                 "status --no-such-option",
                 "oracle --wait soon",
                 "dead-letters",
-                "dead-letters show"
+                "dead-letters show",
+                "model",
+                "model perplexity guide-llama.gguf",
+                "model perplexity guide-llama --text a --timeout soon"
             })
     void wrongUsageExitsWithTwoAndSaysSo(String line) {
         // When
@@ -99,6 +103,32 @@ class MillraceCommandTest {
         assertThat(ran.err()).contains("no-such-file.yaml");
     }
 
+    @Test
+    void aModelThatIsNotThereIsNamed(@TempDir Path folder) throws IOException {
+        // Given
+        Path text = Files.writeString(folder.resolve("a.txt"), "some text");
+
+        // When
+        Ran ran = run("model", "perplexity", "no-such.gguf", "--text", text.toString());
+
+        // Then
+        assertThat(ran.code()).isEqualTo(MillraceCommand.ExitCode.USAGE);
+        assertThat(ran.err()).contains("no-such.gguf");
+    }
+
+    @Test
+    void aLaneNeedsAStackThatRuns(@TempDir Path folder) throws IOException {
+        // Given
+        Path text = Files.writeString(folder.resolve("a.txt"), "some text");
+
+        // When
+        Ran ran = run("model", "perplexity", "guide-llama", "--text", text.toString());
+
+        // Then
+        assertThat(ran.code()).isEqualTo(MillraceCommand.ExitCode.NOT_RUNNING);
+        assertThat(ran.err()).contains("millrace up");
+    }
+
     static List<String> verbs() {
         return List.of(
                 "",
@@ -112,7 +142,9 @@ class MillraceCommandTest {
                 "dead-letters",
                 "dead-letters list",
                 "dead-letters show",
-                "dead-letters replay");
+                "dead-letters replay",
+                "model",
+                "model perplexity");
     }
 
     @Test
