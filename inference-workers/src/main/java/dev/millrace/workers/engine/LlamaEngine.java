@@ -62,9 +62,10 @@ public final class LlamaEngine implements Engine {
         } catch (ExecutionException e) {
             return new Unavailable("engine_unavailable", "no engine process can be started");
         } catch (InterruptedException e) {
-            asked.cancel(false);
-            // one that was given at this very moment goes back
-            asked.thenAccept(Seat::close);
+            if (!asked.cancel(false) && !asked.isCompletedExceptionally()) {
+                // one that was given at this very moment goes back
+                asked.join().close();
+            }
             return interrupted();
         }
         try (Seat seat = asked.join()) {

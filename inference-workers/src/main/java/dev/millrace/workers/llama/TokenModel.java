@@ -35,6 +35,8 @@ public interface TokenModel extends AutoCloseable {
     interface ScoreReader {
 
         /**
+         * Hears of one position.
+         *
          * @param index of the token that was read, from 0
          * @param scores of each token of the vocabulary as the next one
          */
