@@ -56,7 +56,7 @@ class ChatLaneIT {
     @BeforeEach
     void start() throws Exception {
         server = ModelServer.start(ModelServerSettings.quick());
-        rig = new LaneRig("mock://workers");
+        rig = new LaneRig();
     }
 
     @AfterEach

@@ -28,7 +28,7 @@ class HandOverIT {
 
     @BeforeEach
     void start() throws Exception {
-        rig = new LaneRig("mock://workers");
+        rig = new LaneRig();
         rig.publish(Jobs.lane(new EngineSpec.Echo(Duration.ZERO), 4, Duration.ofMinutes(1)));
     }
 

@@ -15,8 +15,10 @@ import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What a worker does while the broker is away. */
+@Isolated("it kills the broker that all share")
 class LaneWorkerOutageIT {
     private final ScriptedEngine engine = new ScriptedEngine();
     private final TestServer broker = TestStack.shared().broker();
@@ -24,7 +26,7 @@ class LaneWorkerOutageIT {
 
     @BeforeEach
     void start() throws Exception {
-        rig = new LaneRig("mock://workers");
+        rig = new LaneRig();
     }
 
     @AfterEach

@@ -20,7 +20,7 @@ class LongJobIT {
 
     @Test
     void aJobBeyondThePollIntervalRunsOnceWithoutARebalanceAndDelaysNobody() throws Exception {
-        try (LaneRig rig = new LaneRig("mock://workers", Map.of("max.poll.interval.ms", "2000"))) {
+        try (LaneRig rig = new LaneRig(Map.of("max.poll.interval.ms", "2000"))) {
             // Given
             ScriptedEngine engine = new ScriptedEngine();
             rig.publish(Jobs.lane(new EngineSpec.Echo(Duration.ZERO), 4, Duration.ofMinutes(1)));

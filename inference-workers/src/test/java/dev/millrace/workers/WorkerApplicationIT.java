@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.catalog.EngineSpec;
-import dev.millrace.stack.testing.TestStack;
 import dev.millrace.v1.Band;
 import dev.millrace.workers.testing.Jobs;
 import dev.millrace.workers.testing.LaneRig;
@@ -37,7 +36,7 @@ class WorkerApplicationIT {
 
     @BeforeEach
     void start() throws Exception {
-        rig = new LaneRig(TestStack.shared().registryUrl());
+        rig = new LaneRig();
     }
 
     @AfterEach
@@ -52,6 +51,7 @@ class WorkerApplicationIT {
     @Test
     void aKilledWorkerLosesNothingAndRepeatsOnlyWhatRan() throws Exception {
         // Given
+        rig.sessionTimeout(Duration.ofSeconds(2));
         rig.publish(
                 Jobs.lane(
                         new EngineSpec.Echo(Duration.ofMillis(100)), SLOTS, Duration.ofMinutes(1)));

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.catalog.EngineSpec;
-import dev.millrace.stack.testing.TestStack;
 import dev.millrace.v1.Band;
 import dev.millrace.v1.Outcome;
 import dev.millrace.v1.Retry;
@@ -32,7 +31,7 @@ class WorkerDeathIT {
 
     @BeforeEach
     void start() throws Exception {
-        rig = new LaneRig(TestStack.shared().registryUrl());
+        rig = new LaneRig();
         rig.sessionTimeout(Duration.ofSeconds(2));
         rig.publish(Jobs.lane(new EngineSpec.Echo(Duration.ZERO), 4, Duration.ofMinutes(2)));
     }

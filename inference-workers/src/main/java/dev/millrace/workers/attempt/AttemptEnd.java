@@ -24,7 +24,7 @@ public sealed interface AttemptEnd {
     /**
      * The record is finished without an outcome: the job is over already, or about to be.
      *
-     * @param why deadline
+     * @param why deadline or cancelled
      */
     record Skip(String why) implements AttemptEnd {}
 

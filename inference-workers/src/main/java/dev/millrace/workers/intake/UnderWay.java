@@ -69,9 +69,6 @@ public final class UnderWay {
                 running.remove(job.partition());
             }
         }
-        if (handedOver.isEmpty()) {
-            return false;
-        }
         Place place = job.place();
         return handedOver.computeIfPresent(
                         place,

@@ -80,15 +80,16 @@ public final class LaneRig implements AutoCloseable {
     private final List<Process> children = new CopyOnWriteArrayList<>();
     private int names;
 
-    public LaneRig(String registryUrl) throws Exception {
-        this(registryUrl, Map.of());
+    public LaneRig() throws Exception {
+        this(Map.of());
     }
 
     /**
      * @param clientSettings laid over those of every client
      */
-    public LaneRig(String registryUrl, Map<String, String> clientSettings) throws Exception {
-        connection = new Connection(TestStack.shared().bootstrap(), registryUrl, clientSettings);
+    public LaneRig(Map<String, String> clientSettings) throws Exception {
+        TestStack servers = TestStack.shared();
+        connection = new Connection(servers.bootstrap(), servers.registryUrl(), clientSettings);
         admin = Admin.create(connection.admin());
         TopicPlan.Cluster cluster = TopicPlan.Cluster.local();
         List<TopicPlan> plans = new ArrayList<>(TopicPlan.base(cluster));
@@ -114,8 +115,14 @@ public final class LaneRig implements AutoCloseable {
         return lane;
     }
 
-    /** Publishes a catalog that has only this lane. */
+    /** Publishes a catalog that has only this lane; rigs that run at once do so one by one. */
     public void publish(Lane shape) {
+        synchronized (VERSION) {
+            publishNext(shape);
+        }
+    }
+
+    private void publishNext(Lane shape) {
         Lane named =
                 new Lane(
                         lane,
