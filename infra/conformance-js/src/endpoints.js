@@ -19,14 +19,17 @@ export async function endpoints(env = process.env) {
   } catch (error) {
     throw new Error(`no stack is running: ${file} cannot be read (./millrace up starts one)`, { cause: error });
   }
-  const { bootstrap, registryUrl } = JSON.parse(text);
+  const { bootstrap, registryUrl, ingressUrl, apiKeys = {} } = JSON.parse(text);
   if (!bootstrap || !registryUrl) {
     throw new Error(`${file} must name bootstrap and registryUrl`);
   }
+  const tenant = env.TENANT ?? 'acme';
   return {
     brokers: bootstrap.split(','),
     registryUrls: registryUrl.split(','),
-    tenant: env.TENANT ?? 'acme',
+    ingressUrl,
+    apiKey: apiKeys[tenant],
+    tenant,
     reply: env.REPLY ?? 'acme-main',
     timeoutMs: Number(env.MILLRACE_TIMEOUT_MS ?? 60_000),
   };

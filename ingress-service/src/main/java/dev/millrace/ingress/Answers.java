@@ -34,6 +34,17 @@ final class Answers {
         };
     }
 
+    /** What a caller that waits is told where admission turned its job away. */
+    static Optional<Answer> refusal(Receipt receipt) {
+        return switch (receipt.getStatus()) {
+            case ACCEPTED, UNKNOWN, DUPLICATE -> Optional.empty();
+            case CONFLICT -> Optional.of(new Answer.Conflict(error(receipt, conflict())));
+            case OVER_BUDGET -> Optional.of(new Answer.OverBudget(error(receipt, overBudget())));
+            case TOO_MANY -> Optional.of(new Answer.TooMany(error(receipt, tooMany())));
+            case REFUSED -> Optional.of(new Answer.Refused(error(receipt, refused())));
+        };
+    }
+
     static JobError tooLargeForTopic() {
         return new JobError(
                 "body_too_large", null, "2097152 bytes", "the job does not fit into its topic");

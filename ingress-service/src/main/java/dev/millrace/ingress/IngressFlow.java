@@ -12,6 +12,8 @@ import dev.millrace.ingress.jobs.Coordinates;
 import dev.millrace.ingress.jobs.JobCommands;
 import dev.millrace.ingress.jobs.JobIds;
 import dev.millrace.ingress.jobs.JobLog;
+import dev.millrace.ingress.jobs.JobPage;
+import dev.millrace.ingress.jobs.JobQuery;
 import dev.millrace.ingress.jobs.JobView;
 import dev.millrace.ingress.jobs.ReplayOf;
 import dev.millrace.ingress.jobs.Sent;
@@ -19,14 +21,19 @@ import dev.millrace.ingress.jobs.StoredJobs;
 import dev.millrace.ingress.reading.Reading;
 import dev.millrace.ingress.reading.SchemaGate;
 import dev.millrace.ingress.replies.Receipts;
+import dev.millrace.ingress.waiting.Ending;
+import dev.millrace.ingress.waiting.JobWait;
+import dev.millrace.ingress.waiting.OpenWaits;
 import dev.millrace.kit.telemetry.TraceContext;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.JobCommand;
 import dev.millrace.v1.Submission;
+import dev.millrace.v1.TokenChunk;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -48,7 +55,8 @@ public final class IngressFlow {
             JobLog jobs,
             Receipts receipts,
             StoredJobs stored,
-            TopicIds topicIds) {}
+            TopicIds topicIds,
+            OpenWaits waits) {}
 
     /**
      * @param receiptPatience how long a caller waits for admission's receipt
@@ -95,6 +103,100 @@ public final class IngressFlow {
                                 .orElseGet(() -> Answers.queued(command));
             };
         }
+    }
+
+    /**
+     * The same for a caller that stays until the job ends. Its wait begins before the job is
+     * written, so that no answer can be too quick for it.
+     *
+     * @param pieces gets the pieces of the answer where the job streams; must not block
+     */
+    public Attended attend(
+            Tenant tenant, InferenceJob job, TraceContext trace, Consumer<TokenChunk> pieces) {
+        return switch (JobChecks.check(job, tenant, ports.catalog().get())) {
+            case Checked.Refused refused ->
+                    new Attended.Turned(new Answer.Refused(refused.error()));
+            case Checked.Accepted accepted -> {
+                Submission submission = accepted.submission();
+                boolean ours = submission.getJob().getIdempotencyKey().isEmpty();
+                String jobId = commands.name(tenant, submission);
+                yield ports.waits()
+                        .open(tenant.name(), jobId, ours, pieces)
+                        .map(wait -> attend(wait, tenant, submission, trace))
+                        .orElseGet(Attended.Full::new);
+            }
+        };
+    }
+
+    private Attended attend(
+            JobWait wait, Tenant tenant, Submission submission, TraceContext trace) {
+        Receipts.Expected receipt = ports.receipts().expect(wait.jobId());
+        wait.ending().whenComplete((ending, never) -> receipt.close());
+        receipt.whenHere(
+                word -> {
+                    wait.hear(word, Answers::refusal, ports.waits().now());
+                    receipt.close();
+                });
+        JobCommand command =
+                commands.fromCaller(wait.jobId(), tenant, submission, receipt.source());
+        return switch (ports.jobs().append(command, trace).join()) {
+            case Sent.Never never -> turned(wait, new Answer.Refused(Answers.tooLargeForTopic()));
+            case Sent.NotNow notNow ->
+                    turned(wait, new Answer.Unreachable(notNow.perhapsWritten()));
+            case Sent.Acknowledged acknowledged -> {
+                // a refusal that comes this soon is the whole answer
+                boolean spoken = receipt.await(receiptPatience).isPresent();
+                yield spoken
+                                && wait.ending().getNow(new Ending.StillOpen())
+                                        instanceof Ending.Turned turned
+                        ? new Attended.Turned(turned.answer())
+                        : new Attended.Waiting(wait);
+            }
+        };
+    }
+
+    /**
+     * A caller follows a job that it sent before: empty where there is none of this id.
+     *
+     * @param pieces gets the pieces of the answer where the job streams; must not block
+     * @throws StoredJobs.UnavailableException when the database cannot be asked
+     */
+    public Optional<Followed> follow(Tenant tenant, String jobId, Consumer<TokenChunk> pieces) {
+        Optional<JobView> job = show(tenant, jobId);
+        if (job.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<JobWait> wait = ports.waits().open(tenant.name(), jobId, true, pieces);
+        wait.ifPresent(
+                open -> {
+                    open.lookUpOften(ports.waits().now());
+                    if (job.get().hasEnded()) {
+                        open.ending().complete(new Ending.Result(job.get()));
+                    }
+                });
+        return Optional.of(new Followed(job.get(), wait));
+    }
+
+    /**
+     * A job that is followed.
+     *
+     * @param job as it stood a moment ago
+     * @param open the wait for its end; empty where too many wait already
+     */
+    public record Followed(JobView job, Optional<JobWait> open) {}
+
+    /**
+     * A tenant's jobs, newest first.
+     *
+     * @throws StoredJobs.UnavailableException when the database cannot be asked
+     */
+    public JobPage list(Tenant tenant, JobQuery query) {
+        return ports.stored().list(tenant.name(), query);
+    }
+
+    private static Attended turned(JobWait wait, Answer answer) {
+        wait.leave();
+        return new Attended.Turned(answer);
     }
 
     /**

@@ -12,12 +12,14 @@ public final class IngressMetrics {
     private final AtomicInteger held = new AtomicInteger();
     private final AtomicInteger halted = new AtomicInteger();
 
-    public IngressMetrics(MeterRegistry registry, IntSupplier waitingCallers) {
+    public IngressMetrics(
+            MeterRegistry registry, IntSupplier waitingCallers, IntSupplier openWaits) {
         this.registry = registry;
         // a registry holds what it measures only weakly, unless it is told otherwise
         gauge("millrace.ingress.held.partitions", held::get);
         gauge("millrace.ingress.halted", halted::get);
         gauge("millrace.ingress.waiting.callers", waitingCallers);
+        gauge("millrace.ingress.open.waits", openWaits);
     }
 
     /** A caller's job was taken. */
@@ -34,6 +36,11 @@ public final class IngressMetrics {
     /** A caller's job did not reach the pipeline, as far as is known. */
     public void unreachable() {
         registry.counter(JOBS, "via", "http", "outcome", "unreachable").increment();
+    }
+
+    /** A caller that waited for its job's end went away before it. */
+    public void left() {
+        registry.counter("millrace.ingress.callers.left").increment();
     }
 
     /** An intake record went on as a job. */

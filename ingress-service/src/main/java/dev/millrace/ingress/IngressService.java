@@ -34,6 +34,7 @@ final class IngressService implements ApplicationEventListener<ServerStartupEven
                     Topics.JOBS.name(),
                     Topics.RESULTS.name(),
                     Topics.INGRESS_REPLIES.name(),
+                    Topics.TOKENS.name(),
                     Topics.DEAD_LETTERS);
 
     private final LiveCatalog catalog;

@@ -19,6 +19,9 @@ import java.time.Duration;
  * @param bodiesInFlightBytes the bodies of all jobs that are being accepted at once
  * @param receiptPatience how long a caller waits for admission's receipt
  * @param maxWaiting callers that wait for a receipt at once
+ * @param waitLimit how long a caller may wait for a job's end, streamed or not; below the server's
+ *     idle timeout
+ * @param maxWaits callers that wait for a job's end at once
  * @param deliveryTimeout how long a record may take to reach the broker
  * @param schemaGrace how long an unknown schema id may become known before its records are dead
  *     letters
@@ -37,6 +40,8 @@ public record IngressSettings(
         @Bindable(defaultValue = "16777216") int bodiesInFlightBytes,
         @Bindable(defaultValue = "250ms") Duration receiptPatience,
         @Bindable(defaultValue = "10000") int maxWaiting,
+        @Bindable(defaultValue = "9m") Duration waitLimit,
+        @Bindable(defaultValue = "11000") int maxWaits,
         @Bindable(defaultValue = "10s") Duration deliveryTimeout,
         @Bindable(defaultValue = "10s") Duration schemaGrace,
         @Bindable(defaultValue = "60s") Duration schemaWindow,
@@ -56,6 +61,8 @@ public record IngressSettings(
                 "must be at least max-body-bytes");
         check(isPositive(receiptPatience), "receipt-patience", "must be above 0");
         check(maxWaiting >= 1, "max-waiting", "must be at least 1");
+        check(isPositive(waitLimit), "wait-limit", "must be above 0");
+        check(maxWaits >= 1, "max-waits", "must be at least 1");
         check(
                 deliveryTimeout.compareTo(Duration.ofSeconds(1)) >= 0,
                 "delivery-timeout",

@@ -11,6 +11,7 @@ import dev.millrace.ingress.jobs.StoredJobs;
 import dev.millrace.ingress.reading.SchemaGate;
 import dev.millrace.ingress.reading.UnknownSchemas;
 import dev.millrace.ingress.replies.WaitingCallers;
+import dev.millrace.ingress.waiting.OpenWaits;
 import dev.millrace.kit.Connection;
 import dev.millrace.kit.Database;
 import dev.millrace.kit.LiveCatalog;
@@ -130,9 +131,10 @@ final class KafkaWiring {
             WaitingCallers callers,
             StoredJobs stored,
             BrokerTopics topics,
+            OpenWaits waits,
             Tracing tracing) {
         return new IngressFlow.Ports(
-                catalog, new KafkaJobLog(client, tracing), callers, stored, topics);
+                catalog, new KafkaJobLog(client, tracing), callers, stored, topics, waits);
     }
 
     static UnknownSchemas.Patience patience(IngressSettings settings) {

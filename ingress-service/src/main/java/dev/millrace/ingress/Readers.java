@@ -12,11 +12,14 @@ import dev.millrace.ingress.reading.SchemaGate;
 import dev.millrace.ingress.replies.ReceiptSteps;
 import dev.millrace.ingress.replies.ReplySteps;
 import dev.millrace.ingress.replies.WaitingCallers;
+import dev.millrace.ingress.waiting.LookUpSteps;
+import dev.millrace.ingress.waiting.TokenSteps;
 import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.InferenceResult;
 import dev.millrace.v1.IngressReply;
+import dev.millrace.v1.TokenChunk;
 import io.micronaut.context.annotation.Requires;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -26,7 +29,10 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Producer;
 
-/** The three readers, each with a consumer and a thread of its own: intake, receipts, replies. */
+/**
+ * The readers, each with a consumer and a thread of its own: intake, receipts, replies and tokens;
+ * and who asks the database for waiting callers.
+ */
 @Singleton
 @Requires(beans = Clients.class)
 final class Readers {
@@ -81,7 +87,25 @@ final class Readers {
         return List.of(
                 loop("receipts", Part.RECEIPTS, this::receipts),
                 loop("intake", Part.INTAKE, this::intake),
-                loop("replies", Part.REPLIES, this::replies));
+                loop("replies", Part.REPLIES, this::replies),
+                helpful("tokens", this::tokens),
+                helpful("look-ups", () -> new LookUpSteps(ports.waits(), ports.stored())));
+    }
+
+    /** One that makes answers better or sooner, but without which the service is of use. */
+    private static SupervisedLoop helpful(
+            String name, java.util.function.Supplier<? extends Steps> open) {
+        return new SupervisedLoop(name, open, failure -> {});
+    }
+
+    private Steps tokens() {
+        return owning(
+                new KafkaConsumer<byte[], byte[]>(clients.bytesReader("tokens")),
+                consumer ->
+                        new TokenSteps(
+                                consumer,
+                                clients.impatient(TokenChunk.class).deserializer(Topics.TOKENS),
+                                ports.waits()));
     }
 
     private SupervisedLoop loop(
@@ -99,6 +123,7 @@ final class Readers {
                                 settings.instance(),
                                 settings.replyPartition(),
                                 callers,
+                                ports.waits(),
                                 state));
     }
 

@@ -4,6 +4,7 @@ import dev.millrace.ingress.http.BodyBudget;
 import dev.millrace.ingress.jobs.JobIds;
 import dev.millrace.ingress.reading.SchemaGate;
 import dev.millrace.ingress.replies.WaitingCallers;
+import dev.millrace.ingress.waiting.OpenWaits;
 import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.v1.InferenceJob;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -45,6 +46,11 @@ final class Wiring {
     }
 
     @Singleton
+    OpenWaits openWaits(IngressSettings settings) {
+        return new OpenWaits(settings.maxWaits(), System::nanoTime);
+    }
+
+    @Singleton
     JobIds jobIds(IngressSettings settings, Clock clock) {
         return new JobIds(secret(Path.of(settings.idKeyFile())), clock, new SecureRandom());
     }
@@ -65,8 +71,8 @@ final class Wiring {
     }
 
     @Singleton
-    IngressMetrics metrics(MeterRegistry registry, WaitingCallers callers) {
-        return new IngressMetrics(registry, callers::size);
+    IngressMetrics metrics(MeterRegistry registry, WaitingCallers callers, OpenWaits waits) {
+        return new IngressMetrics(registry, callers::size, waits::size);
     }
 
     private static byte[] secret(Path file) {

@@ -4,6 +4,7 @@ import dev.millrace.ingress.intake.TopicIds;
 import dev.millrace.ingress.reading.SchemaGate;
 import dev.millrace.ingress.reading.UnknownSchemas;
 import dev.millrace.ingress.replies.WaitingCallers;
+import dev.millrace.ingress.waiting.OpenWaits;
 import dev.millrace.v1.InferenceJob;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Requires;
@@ -28,9 +29,10 @@ final class FakeWiring {
     }
 
     @Singleton
-    IngressFlow.Ports ports(FakeJobLog jobs, FakeStoredJobs stored, WaitingCallers callers) {
+    IngressFlow.Ports ports(
+            FakeJobLog jobs, FakeStoredJobs stored, WaitingCallers callers, OpenWaits waits) {
         return new IngressFlow.Ports(
-                () -> Examples.CATALOG, jobs, callers, stored, new FixedTopicIds());
+                () -> Examples.CATALOG, jobs, callers, stored, new FixedTopicIds(), waits);
     }
 
     @Singleton

@@ -1,6 +1,7 @@
 package dev.millrace.ingress;
 
 import dev.millrace.ingress.replies.WaitingCallers;
+import dev.millrace.ingress.waiting.OpenWaits;
 import dev.millrace.v1.IngressReply;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
@@ -63,6 +64,12 @@ public final class HttpSide implements AutoCloseable {
 
     public void deliver(IngressReply reply) {
         server.getApplicationContext().getBean(WaitingCallers.class).deliver(reply);
+        waits().deliver(reply);
+    }
+
+    /** Everybody who waits for a job's end. */
+    public OpenWaits waits() {
+        return server.getApplicationContext().getBean(OpenWaits.class);
     }
 
     public int waitingCallers() {

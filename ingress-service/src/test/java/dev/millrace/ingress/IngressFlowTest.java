@@ -9,6 +9,7 @@ import dev.millrace.ingress.jobs.JobIds;
 import dev.millrace.ingress.reading.SchemaGate;
 import dev.millrace.ingress.reading.UnknownSchemas;
 import dev.millrace.ingress.replies.WaitingCallers;
+import dev.millrace.ingress.waiting.OpenWaits;
 import dev.millrace.kit.telemetry.TraceContext;
 import dev.millrace.topics.DeadLetterHeaders;
 import dev.millrace.v1.InferenceJob;
@@ -43,7 +44,8 @@ class IngressFlowTest {
                             jobs,
                             new WaitingCallers("one", 10, 0),
                             new FakeStoredJobs(),
-                            new CurrentTopicId()),
+                            new CurrentTopicId(),
+                            new OpenWaits(10, System::nanoTime)),
                     ids,
                     clock,
                     new SchemaGate<>(

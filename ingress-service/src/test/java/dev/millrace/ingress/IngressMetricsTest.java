@@ -17,7 +17,7 @@ class IngressMetricsTest {
         // Given
         MeterRegistry registry = new SimpleMeterRegistry();
         AtomicInteger waiting = new AtomicInteger(3);
-        IngressMetrics metrics = new IngressMetrics(registry, waiting::get);
+        IngressMetrics metrics = new IngressMetrics(registry, waiting::get, () -> 0);
 
         // When
         waiting.set(4);
@@ -34,7 +34,7 @@ class IngressMetricsTest {
         // Given
         MeterRegistry registry = new SimpleMeterRegistry();
         WeakReference<IngressMetrics> gone =
-                new WeakReference<>(new IngressMetrics(registry, () -> 3));
+                new WeakReference<>(new IngressMetrics(registry, () -> 3, () -> 0));
 
         // When
         Awaitility.await()

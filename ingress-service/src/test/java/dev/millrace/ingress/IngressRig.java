@@ -244,8 +244,12 @@ final class IngressRig implements AutoCloseable {
     }
 
     HttpResponse<String> postJob(String key, String body, String... headers) {
+        return post("/v1/jobs", key, body, headers);
+    }
+
+    HttpResponse<String> post(String path, String key, String body, String... headers) {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(uri("/v1/jobs"))
+                HttpRequest.newBuilder(uri(path))
                         .header("Authorization", "Bearer " + key)
                         .header("Content-Type", "application/json")
                         .POST(BodyPublishers.ofString(body));

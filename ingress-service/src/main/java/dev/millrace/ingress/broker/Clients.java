@@ -74,6 +74,14 @@ public final class Clients {
         return config;
     }
 
+    /** A consumer without a group, of bytes. */
+    public Map<String, Object> bytesReader(String name) {
+        Map<String, Object> config = reader(name);
+        config.put("key.deserializer", ByteArrayDeserializer.class.getName());
+        config.put("value.deserializer", ByteArrayDeserializer.class.getName());
+        return config;
+    }
+
     /**
      * A connection whose deserializers read one type, and ask the registry once and not for long.
      */

@@ -22,7 +22,7 @@ public final class BodyBudget {
     }
 
     /** Waits up to a second for room; the share says whether there was any. */
-    Share take(int bytes) {
+    public Share take(int bytes) {
         int wanted = Math.max(1, Math.ceilDiv(bytes, UNIT));
         try {
             return units.tryAcquire(wanted, PATIENCE_MS, TimeUnit.MILLISECONDS)
@@ -39,14 +39,14 @@ public final class BodyBudget {
     }
 
     /** What one request holds until it is answered. */
-    final class Share implements AutoCloseable {
+    public final class Share implements AutoCloseable {
         private final int held;
 
         private Share(int held) {
             this.held = held;
         }
 
-        boolean granted() {
+        public boolean granted() {
             return held > 0;
         }
 

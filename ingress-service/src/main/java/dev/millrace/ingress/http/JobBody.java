@@ -22,7 +22,7 @@ import java.util.Optional;
  * type is an error that names it, so that a misspelt limit is never silently the default. What the
  * values may be is for the checks that follow.
  */
-final class JobBody {
+public final class JobBody {
     private static final List<String> FIELDS =
             List.of(
                     "model",
@@ -90,8 +90,12 @@ final class JobBody {
                 : Optional.of(new Callback(callback.get().required("url")));
     }
 
-    /** Errors say where, and never quote the body. */
-    private static JsonNode tree(byte[] body) throws BadBodyException {
+    /**
+     * A body's one JSON object.
+     *
+     * @throws BadBodyException says where it is none, and never quotes it
+     */
+    public static JsonNode tree(byte[] body) throws BadBodyException {
         try {
             JsonNode tree = JSON.readTree(body);
             if (!tree.isObject()) {
@@ -118,16 +122,16 @@ final class JobBody {
     }
 
     /** The body is not a job; the error says why. */
-    static final class BadBodyException extends Exception {
+    public static final class BadBodyException extends Exception {
         private static final long serialVersionUID = 1L;
         private final transient JobError error;
 
-        BadBodyException(JobError error) {
+        public BadBodyException(JobError error) {
             super(error.getCode());
             this.error = error;
         }
 
-        JobError error() {
+        public JobError error() {
             return error;
         }
     }

@@ -10,7 +10,6 @@ import dev.millrace.ingress.jobs.JobView;
 import dev.millrace.ingress.jobs.StoredJobs;
 import dev.millrace.kit.telemetry.Hop;
 import dev.millrace.kit.telemetry.TelemetryNames;
-import dev.millrace.kit.telemetry.TraceContext;
 import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.v1.InferenceJob;
 import dev.millrace.v1.JobError;
@@ -27,7 +26,6 @@ import io.micronaut.http.annotation.RequestAttribute;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.net.URI;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -56,7 +54,7 @@ final class JobsController {
                 tracing.begin(
                         Hop.Kind.SERVER,
                         TelemetryNames.SPAN_POST_JOB,
-                        trace(request.getHeaders()))) {
+                        RequestHeaders.trace(request.getHeaders()))) {
             hop.set(TelemetryNames.HTTP_METHOD, "POST")
                     .set(TelemetryNames.HTTP_ROUTE, "/v1/jobs")
                     .set(TelemetryNames.URL_SCHEME, "http")
@@ -77,11 +75,23 @@ final class JobsController {
             if (!share.granted()) {
                 return Problems.later(HttpStatus.SERVICE_UNAVAILABLE, Problems.busy());
             }
-            InferenceJob job = JobBody.read(bytes, idempotencyKey(headers));
+            InferenceJob job = JobBody.read(bytes, RequestHeaders.idempotencyKey(headers));
             return respond(flow.submit(tenant, job, hop.context()), hop);
         } catch (BadBodyException e) {
             metrics.refused(e.error().getCode());
             return Problems.of(HttpStatus.BAD_REQUEST, e.error());
+        }
+    }
+
+    @Get
+    HttpResponse<?> list(
+            @RequestAttribute(ApiKeyFilter.TENANT) Tenant tenant, HttpRequest<?> request) {
+        try {
+            return HttpResponse.ok(flow.list(tenant, JobListing.read(request.getParameters())));
+        } catch (BadBodyException e) {
+            return Problems.of(HttpStatus.BAD_REQUEST, e.error());
+        } catch (StoredJobs.UnavailableException e) {
+            return Problems.later(HttpStatus.SERVICE_UNAVAILABLE, Problems.databaseDown());
         }
     }
 
@@ -104,7 +114,7 @@ final class JobsController {
             @PathVariable String id,
             HttpRequest<?> request) {
         try {
-            return switch (flow.cancel(tenant, id, trace(request.getHeaders()))) {
+            return switch (flow.cancel(tenant, id, RequestHeaders.trace(request.getHeaders()))) {
                 case CancelAnswer.Asked(JobView job) -> HttpResponse.accepted().body(job);
                 case CancelAnswer.Ended(JobView job) -> HttpResponse.ok(job);
                 case CancelAnswer.Unknown unknown ->
@@ -143,32 +153,5 @@ final class JobsController {
     private HttpResponse<?> refuse(HttpStatus status, JobError error) {
         metrics.refused(error.getCode());
         return Problems.of(status, error);
-    }
-
-    /**
-     * One header of printable ASCII: what other characters a header's bytes mean is nowhere agreed
-     * upon.
-     */
-    private static Optional<String> idempotencyKey(HttpHeaders headers) throws BadBodyException {
-        List<String> keys = headers.getAll("Idempotency-Key");
-        boolean legal =
-                keys.size() <= 1
-                        && keys.stream()
-                                .flatMapToInt(String::chars)
-                                .allMatch(c -> c >= ' ' && c <= '~');
-        if (!legal) {
-            throw new BadBodyException(
-                    new JobError(
-                            "invalid_idempotency_key",
-                            "idempotency_key",
-                            "one Idempotency-Key header of printable ASCII characters",
-                            "the request has several, or other characters in it"));
-        }
-        return keys.stream().findFirst();
-    }
-
-    private static TraceContext trace(HttpHeaders headers) {
-        return new TraceContext(
-                headers.findFirst(TraceContext.PARENT), headers.findFirst(TraceContext.STATE));
     }
 }

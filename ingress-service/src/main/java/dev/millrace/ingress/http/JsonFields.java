@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A JSON object's fields, each asked for by name and type; {@code null} is as good as absent. */
-final class JsonFields {
+public final class JsonFields {
     private static final BigInteger LONG_MAX = BigInteger.valueOf(Long.MAX_VALUE);
     private static final BigInteger LONG_MIN = BigInteger.valueOf(Long.MIN_VALUE);
     private static final int MAX_NAME = 64;
@@ -25,7 +25,8 @@ final class JsonFields {
     }
 
     /** The fields of an object that has no others than the known ones. */
-    static JsonFields of(JsonNode object, String path, List<String> known) throws BadBodyException {
+    public static JsonFields of(JsonNode object, String path, List<String> known)
+            throws BadBodyException {
         JsonFields fields = new JsonFields(object, path);
         for (Map.Entry<String, JsonNode> property : object.properties()) {
             if (!known.contains(property.getKey())) {
@@ -39,12 +40,12 @@ final class JsonFields {
         return fields;
     }
 
-    Optional<String> text(String name) throws BadBodyException {
+    public Optional<String> text(String name) throws BadBodyException {
         Optional<JsonNode> value = value(name);
         return value.isEmpty() ? Optional.empty() : Optional.of(text(value.get(), name(name)));
     }
 
-    String required(String name) throws BadBodyException {
+    public String required(String name) throws BadBodyException {
         Optional<String> text = text(name);
         if (text.isEmpty()) {
             throw wrong("missing_field", name(name), "a string", "the field is missing");
@@ -55,17 +56,17 @@ final class JsonFields {
     /**
      * A whole number; one beyond the range is taken as its nearest end, for the checks to refuse.
      */
-    Optional<Integer> integer(String name) throws BadBodyException {
+    public Optional<Integer> integer(String name) throws BadBodyException {
         return nearestLong(name)
                 .map(number -> (int) Math.clamp(number, Integer.MIN_VALUE, Integer.MAX_VALUE));
     }
 
-    Optional<Long> nearestLong(String name) throws BadBodyException {
+    public Optional<Long> nearestLong(String name) throws BadBodyException {
         return bigInteger(name).map(number -> number.min(LONG_MAX).max(LONG_MIN).longValue());
     }
 
     /** A whole number that must not change: none beyond the range will do. */
-    Optional<Long> exactLong(String name) throws BadBodyException {
+    public Optional<Long> exactLong(String name) throws BadBodyException {
         Optional<BigInteger> number = bigInteger(name);
         if (number.filter(n -> n.bitLength() > 63).isPresent()) {
             throw wrongType(name(name), "a whole number of 64 bits");
@@ -73,7 +74,25 @@ final class JsonFields {
         return number.map(BigInteger::longValue);
     }
 
-    Optional<Double> number(String name) throws BadBodyException {
+    public Optional<Boolean> truth(String name) throws BadBodyException {
+        Optional<JsonNode> value = value(name);
+        if (value.isPresent() && !value.get().isBoolean()) {
+            throw wrongType(name(name), "true or false");
+        }
+        return value.map(JsonNode::booleanValue);
+    }
+
+    /** A field as it is, for what is passed on or only compared; empty for null. */
+    public Optional<JsonNode> raw(String name) {
+        return value(name);
+    }
+
+    /** Where a field stands, for an error about it. */
+    public String place(String name) {
+        return name(name);
+    }
+
+    public Optional<Double> number(String name) throws BadBodyException {
         Optional<JsonNode> value = value(name);
         if (value.isPresent() && !value.get().isNumber()) {
             throw wrongType(name(name), "a number");
@@ -86,7 +105,7 @@ final class JsonFields {
      *
      * @param orOne also one string alone
      */
-    Optional<List<String>> texts(String name, boolean orOne) throws BadBodyException {
+    public Optional<List<String>> texts(String name, boolean orOne) throws BadBodyException {
         Optional<JsonNode> value = value(name);
         if (value.isEmpty()) {
             return Optional.empty();
@@ -104,7 +123,7 @@ final class JsonFields {
         return Optional.of(texts);
     }
 
-    Optional<Map<String, String>> textMap(String name) throws BadBodyException {
+    public Optional<Map<String, String>> textMap(String name) throws BadBodyException {
         Optional<JsonNode> value = value(name);
         if (value.isEmpty()) {
             return Optional.empty();
@@ -121,7 +140,7 @@ final class JsonFields {
         return Optional.of(texts);
     }
 
-    Optional<JsonFields> object(String name, List<String> known) throws BadBodyException {
+    public Optional<JsonFields> object(String name, List<String> known) throws BadBodyException {
         Optional<JsonNode> value = value(name);
         return value.isEmpty()
                 ? Optional.empty()
@@ -129,7 +148,7 @@ final class JsonFields {
     }
 
     /** The objects of an array; none where the field is absent. */
-    List<JsonFields> objects(String name, List<String> known) throws BadBodyException {
+    public List<JsonFields> objects(String name, List<String> known) throws BadBodyException {
         Optional<JsonNode> value = value(name);
         if (value.isEmpty()) {
             return List.of();

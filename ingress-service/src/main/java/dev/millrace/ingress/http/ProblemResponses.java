@@ -1,9 +1,11 @@
 package dev.millrace.ingress.http;
 
 import dev.millrace.ingress.IngressSettings;
+import dev.millrace.ingress.openai.ApiErrors;
 import dev.millrace.v1.JobError;
 import io.micronaut.context.annotation.Replaces;
 import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.server.exceptions.response.ErrorContext;
 import io.micronaut.http.server.exceptions.response.ErrorResponseProcessor;
@@ -13,11 +15,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The server's own errors (no such path, wrong method, body too large, ...) in the same form as the
- * service's.
+ * service's at that path.
  */
 @Singleton
 @Replaces(ErrorResponseProcessor.class)
-final class ProblemResponses implements ErrorResponseProcessor<Problem> {
+final class ProblemResponses implements ErrorResponseProcessor<Object> {
     private static final Logger LOG = LoggerFactory.getLogger(ProblemResponses.class);
     private final IngressSettings settings;
 
@@ -26,7 +28,7 @@ final class ProblemResponses implements ErrorResponseProcessor<Problem> {
     }
 
     @Override
-    public MutableHttpResponse<Problem> processResponse(
+    public MutableHttpResponse<Object> processResponse(
             ErrorContext context, MutableHttpResponse<?> response) {
         HttpStatus status = HttpStatus.valueOf(response.code());
         if (status.getCode() >= 500) {
@@ -37,7 +39,10 @@ final class ProblemResponses implements ErrorResponseProcessor<Problem> {
                     status.getCode(),
                     context.getRootCause().map(cause -> cause.getClass().getName()).orElse("none"));
         }
-        return response.contentType(Problem.MEDIA_TYPE).body(Problem.of(status, error(status)));
+        return ApiErrors.speaksAt(context.getRequest().getPath())
+                ? response.contentType(MediaType.APPLICATION_JSON_TYPE)
+                        .body(ApiErrors.body(status, error(status)).toString())
+                : response.contentType(Problem.MEDIA_TYPE).body(Problem.of(status, error(status)));
     }
 
     private JobError error(HttpStatus status) {

@@ -7,7 +7,7 @@ import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MutableHttpResponse;
 
 /** The service's own problems, with the headers that belong to them. */
-final class Problems {
+public final class Problems {
     static final String RETRY_SECONDS = "1";
 
     static MutableHttpResponse<Problem> of(HttpStatus status, JobError error) {
@@ -18,9 +18,7 @@ final class Problems {
 
     /** 401: says how to authenticate. */
     static MutableHttpResponse<Problem> unauthorized(String code, String detail) {
-        return of(
-                        HttpStatus.UNAUTHORIZED,
-                        new JobError(code, "Authorization", "Bearer API_KEY", detail))
+        return of(HttpStatus.UNAUTHORIZED, unknownKey(code, detail))
                 .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"millrace\"");
     }
 
@@ -29,11 +27,15 @@ final class Problems {
         return of(status, error).header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
     }
 
-    static JobError notFound() {
+    public static JobError unknownKey(String code, String detail) {
+        return new JobError(code, "Authorization", "Bearer API_KEY", detail);
+    }
+
+    public static JobError notFound() {
         return new JobError("job_not_found", "id", null, "the tenant has no job with this id");
     }
 
-    static JobError unreachable(boolean perhapsAccepted) {
+    public static JobError unreachable(boolean perhapsAccepted) {
         return new JobError(
                 "pipeline_unavailable",
                 null,
@@ -44,7 +46,7 @@ final class Problems {
                         : "the pipeline is out of reach; nothing was accepted");
     }
 
-    static JobError cancelUnconfirmed() {
+    public static JobError cancelUnconfirmed() {
         return new JobError(
                 "pipeline_unavailable",
                 null,
@@ -52,15 +54,15 @@ final class Problems {
                 "the pipeline did not confirm the cancellation: ask again, which does no harm");
     }
 
-    static JobError starting() {
+    public static JobError starting() {
         return new JobError("starting", null, null, "the service has not read its catalog yet");
     }
 
-    static JobError busy() {
+    public static JobError busy() {
         return new JobError("busy", null, null, "too many jobs are being accepted at once");
     }
 
-    static JobError databaseDown() {
+    public static JobError databaseDown() {
         return new JobError(
                 "database_unavailable", null, null, "the jobs' states cannot be read now");
     }

@@ -3,9 +3,15 @@ package dev.millrace.ingress.jobs;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.millrace.v1.Decision;
+import dev.millrace.v1.InferenceResult;
+import dev.millrace.v1.JobError;
+import dev.millrace.v1.ToolCall;
+import dev.millrace.v1.Usage;
 import io.micronaut.serde.annotation.Serdeable;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +32,7 @@ public record JobView(
         @JsonProperty("deadline_at") @Nullable Instant deadlineAt,
         @Nullable String output,
         @JsonProperty("finish_reason") @Nullable String finishReason,
+        @JsonProperty("tool_calls") @Nullable List<ToolUse> toolCalls,
         @Nullable TokenUsage usage,
         @JsonProperty("cost_micros") @Nullable Long costMicros,
         @Nullable String currency,
@@ -39,7 +46,36 @@ public record JobView(
     /** A job of which no more is known than that it was accepted. */
     public static JobView queued(String id, @Nullable Instant createdAt) {
         return new JobView(
-                id, QUEUED, createdAt, null, null, null, null, null, null, null, null, null, null);
+                id, QUEUED, createdAt, null, null, null, null, null, null, null, null, null, null,
+                null);
+    }
+
+    /** A job as its result tells; what it cost is known later. */
+    public static JobView of(InferenceResult result) {
+        return new JobView(
+                result.getJobId(),
+                result.getStatus().name().toLowerCase(Locale.ROOT),
+                result.getAcceptedAt(),
+                result.getCompletedAt(),
+                result.getDeadlineAt().orElse(null),
+                result.getOutput().orElse(null),
+                result.getFinishReason().orElse(null),
+                result.getToolCalls()
+                        .map(calls -> calls.stream().map(ToolUse::of).toList())
+                        .orElse(null),
+                TokenUsage.of(result.getUsage()),
+                null,
+                null,
+                result.getDecision()
+                        .map(
+                                decision ->
+                                        RouteTaken.of(
+                                                decision,
+                                                result.getLane().orElse(null),
+                                                result.getModel().orElse(null)))
+                        .orElse(null),
+                result.getError().map(Fault::of).orElse(null),
+                result.getMetadata().isEmpty() ? null : result.getMetadata());
     }
 
     /** Whether the job has its result. */
@@ -54,7 +90,25 @@ public record JobView(
             @JsonProperty("input_tokens") long inputTokens,
             @JsonProperty("cached_input_tokens") long cachedInputTokens,
             @JsonProperty("output_tokens") long outputTokens,
-            @JsonProperty("reasoning_tokens") long reasoningTokens) {}
+            @JsonProperty("reasoning_tokens") long reasoningTokens) {
+
+        static TokenUsage of(Usage usage) {
+            return new TokenUsage(
+                    usage.getInputTokens(),
+                    usage.getCachedInputTokens(),
+                    usage.getOutputTokens(),
+                    usage.getReasoningTokens());
+        }
+    }
+
+    /** A call of a tool that the answer asks for; the arguments are a JSON object as text. */
+    @Serdeable
+    public record ToolUse(String id, String name, String arguments) {
+
+        static ToolUse of(ToolCall call) {
+            return new ToolUse(call.getId(), call.getName(), call.getArguments());
+        }
+    }
 
     /** Where the job went, and why. */
     @Serdeable
@@ -65,7 +119,25 @@ public record JobView(
             @Nullable String vertical,
             @Nullable String complexity,
             List<Candidate> candidates,
-            List<String> reasons) {}
+            List<String> reasons) {
+
+        static RouteTaken of(Decision decision, @Nullable String lane, @Nullable String model) {
+            return new RouteTaken(
+                    lane,
+                    model,
+                    decision.getVertical(),
+                    decision.getComplexity(),
+                    decision.getCandidates().stream()
+                            .map(
+                                    each ->
+                                            new Candidate(
+                                                    each.getLane(),
+                                                    each.getVerdict(),
+                                                    each.getReason()))
+                            .toList(),
+                    decision.getReasons());
+        }
+    }
 
     /** A lane that was considered: chosen, fallback or excluded. */
     @Serdeable
@@ -75,5 +147,14 @@ public record JobView(
     @Serdeable
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Fault(
-            String code, @Nullable String field, @Nullable String limit, String detail) {}
+            String code, @Nullable String field, @Nullable String limit, String detail) {
+
+        static Fault of(JobError error) {
+            return new Fault(
+                    error.getCode(),
+                    error.getField().orElse(null),
+                    error.getLimit().orElse(null),
+                    error.getDetail());
+        }
+    }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.ingress.jobs.JobQuery.Place;
 import dev.millrace.ingress.jobs.JobView.Candidate;
 import dev.millrace.ingress.jobs.JobView.Fault;
 import dev.millrace.ingress.jobs.JobView.RouteTaken;
@@ -12,10 +13,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +31,7 @@ public final class PostgresJobs implements StoredJobs {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
-    private static final String FIND =
+    private static final String SELECT =
             """
             select job.job_id, job.status, job.created_at, job.completed_at, job.deadline_at,
                    job.output, job.finish_reason, job.lane, job.model,
@@ -36,8 +41,26 @@ public final class PostgresJobs implements StoredJobs {
                    usage.cost_micros, usage.currency
             from jobs.job as job
             left join ledger.usage_event as usage on usage.job_id = job.job_id
-            where job.job_id = :job_id and job.tenant = :tenant
             """;
+
+    private static final String FIND =
+            SELECT + "where job.job_id = :job_id and job.tenant = :tenant";
+
+    private static final String FIND_ENDED =
+            SELECT + "where job.job_id = any (:job_ids) and job.completed_at is not null";
+
+    private static final String LIST =
+            SELECT.replace("job.output,", "null::text as output,")
+                    + """
+                    where job.tenant = :tenant
+                      and (:status::text is null or job.status = :status)
+                      and (:lane::text is null or job.lane = :lane)
+                      and (:from::timestamptz is null or job.created_at >= :from)
+                      and (:until::timestamptz is null or job.created_at < :until)
+                      and (:after::timestamptz is null or (job.created_at, job.job_id) < (:after, :after_id))
+                    order by job.created_at desc, job.job_id desc
+                    limit :most
+                    """;
 
     private final Jdbi jdbi;
 
@@ -61,6 +84,61 @@ public final class PostgresJobs implements StoredJobs {
         }
     }
 
+    @Override
+    public Map<String, JobView> findEnded(Collection<String> jobIds) {
+        try {
+            return jdbi.withHandle(
+                    handle ->
+                            handle
+                                    .createQuery(FIND_ENDED)
+                                    .setQueryTimeout(TIMEOUT_SECONDS)
+                                    .bindArray("job_ids", String.class, List.copyOf(jobIds))
+                                    .map((row, context) -> view(row))
+                                    .stream()
+                                    .collect(Collectors.toMap(JobView::id, job -> job)));
+        } catch (JdbiException e) {
+            throw new UnavailableException(e);
+        }
+    }
+
+    @Override
+    public JobPage list(String tenant, JobQuery query) {
+        try {
+            List<JobView> jobs = jdbi.withHandle(handle -> page(handle, tenant, query));
+            boolean more = jobs.size() > query.limit();
+            List<JobView> shown = more ? jobs.subList(0, query.limit()) : jobs;
+            return new JobPage(
+                    List.copyOf(shown), more, more ? cursor(shown.get(shown.size() - 1)) : null);
+        } catch (JdbiException e) {
+            throw new UnavailableException(e);
+        }
+    }
+
+    /** One job more than asked for, which shows whether there are any. */
+    private static List<JobView> page(Handle handle, String tenant, JobQuery query) {
+        return handle.createQuery(LIST)
+                .setQueryTimeout(TIMEOUT_SECONDS)
+                .bind("tenant", tenant)
+                .bind("status", query.status())
+                .bind("lane", query.lane())
+                .bind("from", at(query.from()))
+                .bind("until", at(query.until()))
+                .bind("after", at(query.after().map(Place::createdAt)))
+                .bind("after_id", query.after().map(Place::id))
+                .bind("most", query.limit() + 1)
+                .map((row, context) -> view(row))
+                .list();
+    }
+
+    private static @Nullable String cursor(JobView last) {
+        Instant createdAt = last.createdAt();
+        return createdAt == null ? null : new Place(createdAt, last.id()).cursor();
+    }
+
+    private static @Nullable OffsetDateTime at(Optional<Instant> moment) {
+        return moment.map(instant -> instant.atOffset(ZoneOffset.UTC)).orElse(null);
+    }
+
     private static JobView view(ResultSet row) throws SQLException {
         Instant completedAt = instant(row, "completed_at");
         return new JobView(
@@ -71,6 +149,7 @@ public final class PostgresJobs implements StoredJobs {
                 instant(row, "deadline_at"),
                 row.getString("output"),
                 row.getString("finish_reason"),
+                null,
                 completedAt == null ? null : usage(row),
                 row.getObject("cost_micros", Long.class),
                 row.getString("currency"),

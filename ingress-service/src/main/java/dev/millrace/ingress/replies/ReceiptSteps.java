@@ -2,6 +2,7 @@ package dev.millrace.ingress.replies;
 
 import dev.millrace.ingress.ServiceState;
 import dev.millrace.ingress.loop.Steps;
+import dev.millrace.ingress.waiting.OpenWaits;
 import dev.millrace.serde.RegistryErrors;
 import dev.millrace.topics.Topics;
 import dev.millrace.v1.IngressReply;
@@ -16,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads this instance's partition of receipts from now on: what came before has no caller waiting.
- * A receipt that cannot be read, for whatever reason, is skipped: its caller will not wait long,
- * and hears that the job is queued.
+ * Reads this instance's partition of receipts and results from now on: what came before has no
+ * caller waiting. A receipt that cannot be read, for whatever reason, is skipped: its caller will
+ * not wait long, and hears that the job is queued.
  */
 public final class ReceiptSteps implements Steps {
     private static final Logger LOG = LoggerFactory.getLogger(ReceiptSteps.class);
@@ -29,6 +30,7 @@ public final class ReceiptSteps implements Steps {
     private final Consumer<String, IngressReply> consumer;
     private final TopicPartition partition;
     private final WaitingCallers callers;
+    private final OpenWaits waits;
 
     /**
      * Begins at the partition's end.
@@ -40,9 +42,11 @@ public final class ReceiptSteps implements Steps {
             String instance,
             int chosen,
             WaitingCallers callers,
+            OpenWaits waits,
             ServiceState state) {
         this.consumer = consumer;
         this.callers = callers;
+        this.waits = waits;
         int partitions = consumer.partitionsFor(Topics.INGRESS_REPLIES.name(), LOOK_UP).size();
         this.partition =
                 new TopicPartition(
@@ -58,11 +62,16 @@ public final class ReceiptSteps implements Steps {
     @Override
     public void step() {
         try {
-            consumer.poll(POLL).forEach(record -> callers.deliver(record.value()));
+            consumer.poll(POLL).forEach(record -> deliver(record.value()));
         } catch (RecordDeserializationException e) {
             consumer.seek(partition, e.offset() + 1);
             LOG.warn("receipt=unreadable offset={} kind={}", e.offset(), RegistryErrors.kindOf(e));
         }
+    }
+
+    private void deliver(IngressReply reply) {
+        callers.deliver(reply);
+        waits.deliver(reply);
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -98,6 +99,11 @@ public final class WaitingCallers implements Receipts {
                     .setTopic(instance)
                     .setOffset(number)
                     .build();
+        }
+
+        @Override
+        public void whenHere(Consumer<Receipt> listener) {
+            receipt.thenAccept(word -> word.ifPresent(listener));
         }
 
         @Override

@@ -528,6 +528,7 @@ class JobsApiTest {
                 ACCEPTED.plusSeconds(3_600),
                 "A lane is one model's topics.",
                 "stop",
+                null,
                 new JobView.TokenUsage(5, 0, 7, 0),
                 42L,
                 "USD",

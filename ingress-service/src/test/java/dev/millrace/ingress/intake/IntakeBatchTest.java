@@ -155,7 +155,7 @@ class IntakeBatchTest {
                 following -> surveyed.add(following.size()),
                 jobs,
                 deadLetters,
-                new IngressMetrics(new SimpleMeterRegistry(), () -> 0),
+                new IngressMetrics(new SimpleMeterRegistry(), () -> 0, () -> 0),
                 Tracing.OFF);
     }
 

@@ -41,7 +41,7 @@ class ReplyTasksTest {
                     deadLetters,
                     new DeliveryPolicy(3, 100),
                     clock,
-                    new IngressMetrics(new SimpleMeterRegistry(), () -> 0));
+                    new IngressMetrics(new SimpleMeterRegistry(), () -> 0, () -> 0));
     private final OpenOffsets offsets = new OpenOffsets();
 
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.ingress.waiting;
+
+import org.jspecify.annotations.NullMarked;
