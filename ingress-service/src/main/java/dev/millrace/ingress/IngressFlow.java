@@ -79,6 +79,11 @@ public final class IngressFlow {
         return ports.catalog().get().tenantByKeyHash(keyHash);
     }
 
+    /** By HTTP with a key that the tenant made: as long as the tenant is in the catalog. */
+    public Optional<Tenant> tenantNamed(String name) {
+        return ports.catalog().get().tenant(name);
+    }
+
     /**
      * A caller's job is checked at the door, written to the jobs topic, and answered by admission's
      * receipt.

@@ -1,8 +1,11 @@
 package dev.millrace.ingress;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.millrace.ingress.ServiceState.Part;
 import dev.millrace.ingress.broker.BrokerTopics;
 import dev.millrace.ingress.loop.SupervisedLoop;
+import dev.millrace.kit.Database;
+import dev.millrace.kit.DatabaseErrors;
 import dev.millrace.kit.LiveCatalog;
 import dev.millrace.topics.Topics;
 import io.micronaut.context.annotation.Requires;
@@ -15,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.flywaydb.core.api.FlywayException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +46,7 @@ final class IngressService implements ApplicationEventListener<ServerStartupEven
     private final Readers readers;
     private final ServiceState state;
     private final IngressSettings settings;
+    private final HikariDataSource pool;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile List<SupervisedLoop> running = List.of();
 
@@ -50,12 +55,14 @@ final class IngressService implements ApplicationEventListener<ServerStartupEven
             BrokerTopics topics,
             Readers readers,
             ServiceState state,
-            IngressSettings settings) {
+            IngressSettings settings,
+            HikariDataSource pool) {
         this.catalog = catalog;
         this.topics = topics;
         this.readers = readers;
         this.state = state;
         this.settings = settings;
+        this.pool = pool;
     }
 
     @Override
@@ -66,6 +73,7 @@ final class IngressService implements ApplicationEventListener<ServerStartupEven
                 event.getSource().getPort());
         Thread.ofPlatform().daemon().name("start").start(this::start);
         Thread.ofPlatform().daemon().name("broker-watch").start(this::watchBroker);
+        Thread.ofVirtual().name("key-table").start(this::prepareKeys);
     }
 
     /** Stops the readers side by side; what they had not committed is read again. */
@@ -93,6 +101,23 @@ final class IngressService implements ApplicationEventListener<ServerStartupEven
             } else if (!isStopping()) {
                 LOG.error("ingress=ends topics_missing={}", missing());
                 System.exit(1);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Catalog keys work without a database; those that tenants made have to wait for it. */
+    private void prepareKeys() {
+        try {
+            while (!isStopping()) {
+                try {
+                    Database.migrate(pool, "db/ingress", "ingress");
+                    return;
+                } catch (FlywayException e) {
+                    LOG.warn("keys=waiting error={}", DatabaseErrors.describe(e));
+                }
+                rest();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -8,6 +8,8 @@ import dev.millrace.ingress.broker.KafkaDeadLetters;
 import dev.millrace.ingress.broker.KafkaJobLog;
 import dev.millrace.ingress.jobs.PostgresJobs;
 import dev.millrace.ingress.jobs.StoredJobs;
+import dev.millrace.ingress.keys.IssuedKeys;
+import dev.millrace.ingress.keys.PostgresKeys;
 import dev.millrace.ingress.reading.SchemaGate;
 import dev.millrace.ingress.reading.UnknownSchemas;
 import dev.millrace.ingress.replies.WaitingCallers;
@@ -114,6 +116,11 @@ final class KafkaWiring {
     @Singleton
     StoredJobs storedJobs(HikariDataSource pool) {
         return new PostgresJobs(Database.jdbi(pool));
+    }
+
+    @Singleton
+    IssuedKeys issuedKeys(HikariDataSource pool) {
+        return new PostgresKeys(Database.jdbi(pool));
     }
 
     @Singleton

@@ -2,6 +2,8 @@ package dev.millrace.ingress;
 
 import dev.millrace.ingress.http.BodyBudget;
 import dev.millrace.ingress.jobs.JobIds;
+import dev.millrace.ingress.keys.IssuedKeys;
+import dev.millrace.ingress.keys.KeyRing;
 import dev.millrace.ingress.reading.SchemaGate;
 import dev.millrace.ingress.replies.WaitingCallers;
 import dev.millrace.ingress.waiting.OpenWaits;
@@ -43,6 +45,11 @@ final class Wiring {
     WaitingCallers waitingCallers(IngressSettings settings) {
         long firstNumber = new SecureRandom().nextLong() >>> 2;
         return new WaitingCallers(settings.instance(), settings.maxWaiting(), firstNumber);
+    }
+
+    @Singleton
+    KeyRing keyRing(IssuedKeys keys) {
+        return new KeyRing(keys, System::nanoTime);
     }
 
     @Singleton

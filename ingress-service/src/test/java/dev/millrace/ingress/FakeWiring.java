@@ -29,6 +29,11 @@ final class FakeWiring {
     }
 
     @Singleton
+    FakeIssuedKeys issuedKeys() {
+        return new FakeIssuedKeys();
+    }
+
+    @Singleton
     IngressFlow.Ports ports(
             FakeJobLog jobs, FakeStoredJobs stored, WaitingCallers callers, OpenWaits waits) {
         return new IngressFlow.Ports(

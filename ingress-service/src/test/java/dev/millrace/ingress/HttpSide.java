@@ -58,6 +58,10 @@ public final class HttpSide implements AutoCloseable {
         return server.getApplicationContext().getBean(FakeJobLog.class);
     }
 
+    public FakeIssuedKeys keys() {
+        return server.getApplicationContext().getBean(FakeIssuedKeys.class);
+    }
+
     public FakeStoredJobs stored() {
         return server.getApplicationContext().getBean(FakeStoredJobs.class);
     }

@@ -334,6 +334,45 @@ class IngressIT {
     }
 
     @Test
+    void aKeyThatATenantMadeIsKeptAsAHashAndWorksUntilItIsRevoked() {
+        // Given: the table may be made a moment after the service is ready
+        await().atMost(SOON)
+                .until(() -> rig.get("/v1/keys", Examples.ACME_KEY).statusCode() == 200);
+        HttpResponse<String> created =
+                rig.post(
+                        "/v1/keys",
+                        Examples.ACME_KEY,
+                        "{\"label\": \"it\", \"scopes\": [\"read\"]}");
+        assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
+        String key = json(created).get("key").textValue();
+        String id = json(created).get("id").textValue();
+
+        // When
+        HttpResponse<String> models = rig.get("/v1/models", key);
+        List<String> stored =
+                rig.jdbi.withHandle(
+                        handle ->
+                                handle.createQuery(
+                                                "select api_key::text from ingress.api_key as api_key"
+                                                        + " where key_id = :id and last_used_at is not null")
+                                        .bind("id", id)
+                                        .mapTo(String.class)
+                                        .list());
+        HttpResponse<String> second = rig.post("/v1/keys", Examples.ACME_KEY, "{}");
+        HttpResponse<String> third = rig.post("/v1/keys", Examples.ACME_KEY, "{}");
+
+        // Then
+        assertThat(models.statusCode()).isEqualTo(200);
+        assertThat(stored).hasSize(1).allSatisfy(row -> assertThat(row).doesNotContain(key));
+        assertThat(second.statusCode()).isEqualTo(201);
+        assertThat(third.statusCode()).isEqualTo(409);
+        assertThat(rig.delete("/v1/keys/" + id, Examples.ACME_KEY).statusCode()).isEqualTo(204);
+        assertThat(rig.get("/v1/models", key).statusCode()).isEqualTo(401);
+        assertThat(json(rig.get("/v1/keys", Examples.ACME_KEY)).get("data"))
+                .anySatisfy(each -> assertThat(each.has("revoked_at")).isTrue());
+    }
+
+    @Test
     void aResultReachesItsReplyTopicsAlsoWhileOneOfThemIsDeleted() throws Exception {
         // Given
         String audit = Topics.replies("acme-audit").name();

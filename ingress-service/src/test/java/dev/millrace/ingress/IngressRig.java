@@ -264,6 +264,13 @@ final class IngressRig implements AutoCloseable {
         return exchange(key.isEmpty() ? request : request.header("Authorization", "Bearer " + key));
     }
 
+    HttpResponse<String> delete(String path, String key) {
+        return exchange(
+                HttpRequest.newBuilder(uri(path))
+                        .header("Authorization", "Bearer " + key)
+                        .DELETE());
+    }
+
     static JsonNode json(HttpResponse<String> response) {
         try {
             return JSON.readTree(response.body());

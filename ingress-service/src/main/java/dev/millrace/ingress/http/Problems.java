@@ -1,5 +1,6 @@
 package dev.millrace.ingress.http;
 
+import dev.millrace.ingress.keys.Scope;
 import dev.millrace.v1.JobError;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpResponse;
@@ -29,6 +30,14 @@ public final class Problems {
 
     public static JobError unknownKey(String code, String detail) {
         return new JobError(code, "Authorization", "Bearer API_KEY", detail);
+    }
+
+    static JobError scopeMissing(Scope needed) {
+        return new JobError(
+                "insufficient_scope",
+                "Authorization",
+                "a key with the scope " + needed.word(),
+                "this key may not do that");
     }
 
     public static JobError notFound() {

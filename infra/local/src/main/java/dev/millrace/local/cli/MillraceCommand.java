@@ -21,7 +21,8 @@ import picocli.CommandLine.Command;
             ApplyCommand.class,
             OracleCommand.class,
             DeadLettersCommand.class,
-            ModelCommand.class
+            ModelCommand.class,
+            KeysCommand.class
         },
         footer = {
             "",

@@ -49,7 +49,9 @@ class MillraceCommandTest {
                 "dead-letters show",
                 "model",
                 "model perplexity guide-llama.gguf",
-                "model perplexity guide-llama --text a --timeout soon"
+                "model perplexity guide-llama --text a --timeout soon",
+                "keys",
+                "keys revoke"
             })
     void wrongUsageExitsWithTwoAndSaysSo(String line) {
         // When
@@ -144,7 +146,11 @@ class MillraceCommandTest {
                 "dead-letters show",
                 "dead-letters replay",
                 "model",
-                "model perplexity");
+                "model perplexity",
+                "keys",
+                "keys create",
+                "keys list",
+                "keys revoke");
     }
 
     @Test

@@ -68,7 +68,15 @@ class NotRunningTest {
     /** Surefire points MILLRACE_HOME at a folder without a stack. */
     @ParameterizedTest
     @ValueSource(
-            strings = {"status", "status --json", "oracle", "oracle --json", "dead-letters list"})
+            strings = {
+                "status",
+                "status --json",
+                "oracle",
+                "oracle --json",
+                "dead-letters list",
+                "keys list",
+                "keys create --json"
+            })
     void verbsThatNeedAStackExitWithFourWithoutOne(String verb) {
         // When
         StringWriter error = new StringWriter();

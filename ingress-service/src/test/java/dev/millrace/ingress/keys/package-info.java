@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.ingress.keys;
+
+import org.jspecify.annotations.NullMarked;
