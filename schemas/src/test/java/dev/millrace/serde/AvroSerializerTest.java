@@ -58,6 +58,7 @@ class AvroSerializerTest {
                                 + "02" // one message:
                                 + "0875736572" // "user"
                                 + "0e4772c3bcc39f65" // "Grüße"
+                                + "000000" // parts, tool_calls, tool_call_id
                                 + "00" // no more messages
                                 + "028001" // max_tokens 64
                                 + "000000" // temperature, top_p, seed
@@ -67,7 +68,10 @@ class AvroSerializerTest {
                                 + "0000" // stream, conversation
                                 + "00" // tags
                                 + "00" // hints
-                                + "02026b027600"); // metadata {"k": "v"}
+                                + "02026b027600" // metadata {"k": "v"}
+                                + "0863686174" // kind "chat"
+                                + "0000" // input, dimensions
+                                + "000000"); // tools, tool_choice, response_format
     }
 
     @Test

@@ -33,8 +33,9 @@ final class RandomData {
             case INT -> Arbitraries.integers().map(number -> number);
             case LONG -> Arbitraries.longs().map(number -> number);
             case DOUBLE -> Arbitraries.doubles().map(number -> number);
+            case FLOAT -> Arbitraries.floats().map(number -> number);
             case BOOLEAN -> Arbitraries.of(true, false).map(flag -> flag);
-            case NULL, FIXED, BYTES, FLOAT ->
+            case NULL, FIXED, BYTES ->
                     throw new IllegalArgumentException("the contract has no " + schema.getType());
         };
     }
