@@ -20,10 +20,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Commits what is done with: one commit at a time, no two closer together than the worker's commit
- * interval, and nothing where nothing has changed. Belongs to the polling thread.
+ * interval unless a job waits for it, and nothing where nothing has changed. Belongs to the polling
+ * thread.
  */
 final class Commits {
     private static final Logger LOG = LoggerFactory.getLogger(Commits.class);
+    private static final Duration FOR_A_NOTE = Duration.ofMillis(2);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
     private static final Duration LAST_TIMEOUT = Duration.ofSeconds(3);
     private static final int LAST_TRIES = 3;
@@ -35,6 +37,7 @@ final class Commits {
     private final LongSupplier nanoTime;
 
     private boolean underWay;
+    private boolean failed;
     private long last;
     private long next;
 
@@ -66,15 +69,24 @@ final class Commits {
     Duration untilNext(Duration limit) {
         // a commit that takes long is looked after less and less often
         long now = nanoTime.getAsLong();
-        long left = underWay ? Math.max(interval.toNanos(), now - last) : next - now;
+        long left = underWay ? Math.max(shortest().toNanos(), now - last) : due() - now;
         return Duration.ofNanos(
                 Math.clamp(left, TimeUnit.MILLISECONDS.toNanos(1), limit.toNanos()));
+    }
+
+    /** When the next may be made: sooner where jobs that hold a slot wait for it. */
+    private long due() {
+        return failed ? next : last + shortest().toNanos();
+    }
+
+    private Duration shortest() {
+        return notes.isEmpty() || interval.compareTo(FOR_A_NOTE) < 0 ? interval : FOR_A_NOTE;
     }
 
     /** Starts a commit where one is due. */
     void commit() {
         long now = nanoTime.getAsLong();
-        if (underWay || now - next < 0 || !hasDue()) {
+        if (underWay || now - due() < 0 || !hasDue()) {
             return;
         }
         // who asks is under way, so that what is built from here on speaks of it
@@ -85,7 +97,6 @@ final class Commits {
             return;
         }
         last = now;
-        next = now + interval.toNanos();
         underWay = true;
         // the client hands the callback no offsets where the commit failed
         consumer.commitAsync(offsets, (unused, error) -> ended(offsets.keySet(), asked, error));
@@ -94,6 +105,7 @@ final class Commits {
     private void ended(
             Set<TopicPartition> committed, List<CountDownLatch> asked, @Nullable Exception error) {
         underWay = false;
+        failed = error != null;
         if (error == null) {
             partitions.commitSucceeded(committed);
             notes.written(asked);

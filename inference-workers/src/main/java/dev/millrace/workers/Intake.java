@@ -1,5 +1,6 @@
 package dev.millrace.workers;
 
+import dev.millrace.v1.Band;
 import dev.millrace.workers.handover.HeldJobs;
 import dev.millrace.workers.handover.HeldJobs.Ruling;
 import dev.millrace.workers.intake.JobBoard;
@@ -50,11 +51,14 @@ final class Intake {
 
     /** Takes in what a poll brought. */
     void take(ConsumerRecords<String, byte[]> records) {
-        for (ConsumerRecord<String, byte[]> record : records) {
-            LaneJob job = new LaneJob(record, topics.band(record.topic()));
-            partitions
-                    .receive(job.partition(), job.offset())
-                    .ifPresent(standing -> take(job, standing));
+        for (TopicPartition partition : records.partitions()) {
+            Band band = topics.band(partition.topic());
+            for (ConsumerRecord<String, byte[]> record : records.records(partition)) {
+                LaneJob job = new LaneJob(record, partition, band, Way.AT_ONCE);
+                partitions
+                        .receive(partition, job.offset())
+                        .ifPresent(standing -> take(job, standing));
+            }
         }
         partitions.advance(records.nextOffsets());
     }

@@ -13,6 +13,7 @@ import dev.millrace.workers.attempt.AttemptEnd.Report;
 import dev.millrace.workers.attempt.AttemptEnd.Skip;
 import dev.millrace.workers.attempt.OutcomeSender;
 import dev.millrace.workers.engine.LaneEngine;
+import dev.millrace.workers.engine.StopSignal.Reason;
 import dev.millrace.workers.intake.JobBoard;
 import dev.millrace.workers.intake.LaneJob;
 import dev.millrace.workers.intake.LaneJob.Way;
@@ -116,7 +117,9 @@ final class JobRunner implements AutoCloseable {
             }
             startJobs();
             wake.started();
-            work(job.get(), lease.get());
+            LaneJob taken = job.get();
+            LaneEngine.Lease held = lease.get();
+            work(taken, hop -> attempt(taken, hop, held));
         }
     }
 
@@ -137,11 +140,36 @@ final class JobRunner implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    private void work(LaneJob job, LaneEngine.Lease lease) {
+    /** A job is over: where its record waits for a slot it is done with now. From any thread. */
+    void withdraw(String jobId, Reason reason) {
+        for (Optional<LaneJob> waits = board.withdraw(jobId);
+                waits.isPresent();
+                waits = board.withdraw(jobId)) {
+            LaneJob job = waits.get();
+            try {
+                threads.execute(
+                        () ->
+                                work(
+                                        job,
+                                        hop ->
+                                                attempt.over(
+                                                        job.record(), hop, lane.get(), reason)));
+            } catch (RejectedExecutionException e) {
+                LOG.debug("partition={} offset={} state=closed", job.partition(), job.offset());
+            }
+        }
+    }
+
+    /** What is tried with a job. */
+    private interface Try {
+        AttemptEnd with(Hop hop) throws InterruptedException;
+    }
+
+    private void work(LaneJob job, Try that) {
         boolean seenTo = false;
         Hop hop = attempt.begin(job.record(), lane.get());
         try {
-            end(job, hop, attempt(job, hop, lease));
+            end(job, hop, that.with(hop));
             seenTo = true;
         } catch (InterruptedException e) {
             LOG.debug("partition={} offset={} state=given_up", job.partition(), job.offset());

@@ -31,7 +31,7 @@ final class StartNotes {
         synchronized (this) {
             asked.add(written);
         }
-        wake.toCommit();
+        wake.wake();
         if (!written.await(LONGEST_WAIT.toNanos(), TimeUnit.NANOSECONDS)) {
             LOG.warn("start_note=unwritten waited_ms={}", LONGEST_WAIT.toMillis());
             synchronized (this) {

@@ -20,6 +20,7 @@ import dev.millrace.workers.attempt.TimeLimits;
 import dev.millrace.workers.attempt.TokenStream;
 import dev.millrace.workers.engine.EngineStarter;
 import dev.millrace.workers.engine.LaneEngine;
+import dev.millrace.workers.engine.StopSignal;
 import dev.millrace.workers.handover.HeldJobs;
 import dev.millrace.workers.handover.Peers;
 import dev.millrace.workers.handover.StatusReader;
@@ -146,7 +147,7 @@ public final class WorkerProcess implements AutoCloseable {
                         notes,
                         jobThreads,
                         heartbeat::soon);
-        this.control = new ControlReader(connection, running, clock);
+        this.control = new ControlReader(connection, this::over, clock);
         this.statuses =
                 new StatusReader(
                         connection,
@@ -223,6 +224,14 @@ public final class WorkerProcess implements AutoCloseable {
         producer.close(PRODUCER_CLOSE);
         catalog.close();
         limits.close();
+    }
+
+    /**
+     * The classifier has ended a job: it stops where it runs, and waits no longer where it waits.
+     */
+    private void over(String jobId, StopSignal.Reason reason) {
+        running.over(jobId, reason);
+        runner.withdraw(jobId, reason);
     }
 
     private LaneWorker worker(LaneTopics topics) {

@@ -257,14 +257,24 @@ class LaneWorkerIT {
 
         // When
         rig.end("waiting", "cancelled");
+
+        // Then the one that waits is reported while its slot is still taken
+        soon().until(() -> rig.outcomes().size() == 1);
+        Outcome unrun = rig.outcomes().getFirst();
+        assertThat(rig.name(unrun)).isEqualTo("waiting");
+        assertThat(unrun.getBody()).isEqualTo(new Cancelled("cancelled"));
+        assertThat(unrun.getUsage().getInputTokens()).isZero();
+        assertThat(unrun.getUsage().getOutputTokens()).isZero();
+
+        // When
         rig.end("running", "cancelled");
 
         // Then
-        soon().until(() -> rig.outcomes().size() == 1);
-        Outcome outcome = rig.outcomes().getFirst();
-        assertThat(rig.name(outcome)).isEqualTo("running");
-        assertThat(outcome.getBody()).isEqualTo(new Cancelled("cancelled"));
-        assertThat(outcome.getUsage().getOutputTokens()).as("what it had used").isEqualTo(2);
+        soon().until(() -> rig.outcomes().size() == 2);
+        Outcome stopped = rig.outcomes().getLast();
+        assertThat(rig.name(stopped)).isEqualTo("running");
+        assertThat(stopped.getBody()).isEqualTo(new Cancelled("cancelled"));
+        assertThat(stopped.getUsage().getOutputTokens()).as("what it had used").isEqualTo(2);
         soon().until(() -> rig.lag() == 0);
         assertThat(engine.started()).doesNotContain("never");
     }

@@ -1,7 +1,9 @@
 package dev.millrace.workers.attempt;
 
+import dev.millrace.job.Answers;
 import dev.millrace.v1.InferenceJob;
-import java.util.List;
+import dev.millrace.v1.Succeeded;
+import java.util.Collection;
 import java.util.Map;
 import org.apache.kafka.common.utils.Utils;
 
@@ -15,7 +17,16 @@ final class AnswerLimit {
     /** For the decision, the framing and all that is small. */
     private static final int RESERVE = 128 * 1024;
 
+    private static final int MOST_BYTES_OF_A_CHAR = 3;
+
     private AnswerLimit() {}
+
+    /** Whether an answer is larger than that; a text is counted only where it may be too long. */
+    static boolean isOver(int limit, Succeeded answer) {
+        boolean isText = answer.getToolCalls().isEmpty() && answer.getEmbeddings().isEmpty();
+        boolean fits = isText && (long) answer.getOutput().length() * MOST_BYTES_OF_A_CHAR <= limit;
+        return !fits && Answers.bytes(answer) > limit;
+    }
 
     /** UTF-8 bytes that the answer to this job may have. */
     static int bytes(InferenceJob job) {
@@ -26,16 +37,15 @@ final class AnswerLimit {
         return (int) Math.max(0, RECORD_BYTES - RESERVE - carried);
     }
 
-    private static long bytes(List<String> texts) {
-        return texts.stream().mapToLong(Utils::utf8Length).sum();
+    private static long bytes(Collection<String> texts) {
+        long sum = 0;
+        for (String text : texts) {
+            sum += Utils.utf8Length(text);
+        }
+        return sum;
     }
 
     private static long bytes(Map<String, String> texts) {
-        return texts.entrySet().stream()
-                .mapToLong(
-                        each ->
-                                (long) Utils.utf8Length(each.getKey())
-                                        + Utils.utf8Length(each.getValue()))
-                .sum();
+        return bytes(texts.keySet()) + bytes(texts.values());
     }
 }

@@ -3,6 +3,7 @@ package dev.millrace.workers.attempt;
 import dev.millrace.catalog.Lane;
 import dev.millrace.kit.telemetry.FaultTrail;
 import dev.millrace.kit.telemetry.Hop;
+import dev.millrace.kit.telemetry.TraceContext;
 import dev.millrace.kit.telemetry.Tracing;
 import dev.millrace.serde.RegistryErrors;
 import dev.millrace.v1.Outcome;
@@ -23,6 +24,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -78,7 +80,8 @@ public final class Attempt {
      */
     public AttemptEnd run(ConsumerRecord<String, byte[]> record, Hop hop, Engine engine, Lane lane)
             throws InterruptedException {
-        return ifWanted(record, hop, (routed, stop) -> attempt(routed, hop, engine, lane, stop));
+        return ifWanted(
+                record, hop, lane, (routed, stop) -> attempt(routed, hop, engine, lane, stop));
     }
 
     /**
@@ -88,19 +91,51 @@ public final class Attempt {
      */
     public AttemptEnd reportDeath(ConsumerRecord<String, byte[]> record, Hop hop, Lane lane)
             throws InterruptedException {
-        Instant now = clock.instant();
-        Setting setting = new Setting(lane.model(), now, now);
         return ifWanted(
                 record,
                 hop,
+                lane,
                 (routed, stop) ->
-                        report(routed, outcomes.workerDied(routed, setting), hop, Duration.ZERO));
+                        report(
+                                routed,
+                                outcomes.workerDied(routed, unmade(lane)),
+                                hop,
+                                Duration.ZERO));
+    }
+
+    /**
+     * Makes no attempt: the classifier has ended the job, and may wait for a word before it says
+     * so.
+     *
+     * @param hop from {@link #begin}
+     */
+    public AttemptEnd over(ConsumerRecord<String, byte[]> record, Hop hop, Lane lane, Reason reason)
+            throws InterruptedException {
+        return of(record, hop, routed -> unwanted(routed, hop, lane, reason));
     }
 
     private AttemptEnd ifWanted(
             ConsumerRecord<String, byte[]> record,
             Hop hop,
+            Lane lane,
             BiFunction<RoutedJob, StopSignal, AttemptEnd> then)
+            throws InterruptedException {
+        return of(
+                record,
+                hop,
+                routed -> {
+                    StopSignal stop = jobs.begin(routed.getJobId());
+                    try {
+                        return stillWanted(routed, hop, lane, stop)
+                                .orElseGet(() -> then.apply(routed, stop));
+                    } finally {
+                        jobs.end(routed.getJobId(), stop);
+                    }
+                });
+    }
+
+    private AttemptEnd of(
+            ConsumerRecord<String, byte[]> record, Hop hop, Function<RoutedJob, AttemptEnd> then)
             throws InterruptedException {
         RoutedJob routed;
         try {
@@ -109,12 +144,7 @@ public final class Attempt {
             return new Bury(RegistryErrors.isUnknownId(e) ? "unknown_schema_id" : "undecodable");
         }
         AttemptSpans.describe(hop, routed);
-        StopSignal stop = jobs.begin(routed.getJobId());
-        try {
-            return stillWanted(routed, stop).orElseGet(() -> then.apply(routed, stop));
-        } finally {
-            jobs.end(routed.getJobId(), stop);
-        }
+        return then.apply(routed);
     }
 
     /**
@@ -145,14 +175,33 @@ public final class Attempt {
         }
     }
 
-    private Optional<AttemptEnd> stillWanted(RoutedJob routed, StopSignal stop) {
-        if (stop.isStopped()) {
-            return Optional.of(new Skip("cancelled"));
+    private Optional<AttemptEnd> stillWanted(
+            RoutedJob routed, Hop hop, Lane lane, StopSignal stop) {
+        Optional<Reason> over = stop.reason();
+        if (over.isPresent()) {
+            return Optional.of(unwanted(routed, hop, lane, over.get()));
         }
         if (!clock.instant().isBefore(routed.getDeadlineAt())) {
             return Optional.of(new Skip("deadline"));
         }
         return Optional.empty();
+    }
+
+    /** What is to be done about a job that has not begun and is not to begin any more. */
+    private AttemptEnd unwanted(RoutedJob routed, Hop hop, Lane lane, Reason reason) {
+        return switch (reason) {
+            // the classifier waits a moment for the last word of whoever may be running it
+            case CANCELLED ->
+                    report(routed, outcomes.cancelled(routed, unmade(lane)), hop, Duration.ZERO);
+            case EXPIRED, DEADLINE -> new Skip("deadline");
+            case LEAVING, ATTEMPT_TIMEOUT -> new Abandon();
+        };
+    }
+
+    /** The setting of an attempt that was not made. */
+    private Setting unmade(Lane lane) {
+        Instant now = clock.instant();
+        return new Setting(lane.model(), now, now);
     }
 
     private AttemptEnd attempt(
@@ -212,7 +261,10 @@ public final class Attempt {
 
     private static Report report(RoutedJob routed, Outcome outcome, Hop hop, Duration hold) {
         AttemptSpans.tell(hop, outcome);
-        RecordHeaders headers = new RecordHeaders(hop.context().headers());
+        RecordHeaders headers =
+                hop.context().equals(TraceContext.NONE)
+                        ? new RecordHeaders()
+                        : new RecordHeaders(hop.context().headers());
         return new Report(outcome, routed.getJobsPartition(), headers, hold);
     }
 }

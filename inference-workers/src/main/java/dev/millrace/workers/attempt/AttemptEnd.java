@@ -24,7 +24,7 @@ public sealed interface AttemptEnd {
     /**
      * The record is finished without an outcome: the job is over already, or about to be.
      *
-     * @param why deadline or cancelled
+     * @param why deadline
      */
     record Skip(String why) implements AttemptEnd {}
 

@@ -1,6 +1,5 @@
 package dev.millrace.workers.attempt;
 
-import dev.millrace.job.Answers;
 import dev.millrace.v1.Cancelled;
 import dev.millrace.v1.Failed;
 import dev.millrace.v1.JobError;
@@ -57,6 +56,11 @@ public final class OutcomeWriter {
                 routed, Spent.NOTHING, setting, retry(routed, error, Optional.empty(), setting));
     }
 
+    /** The outcome of a job that was cancelled before it began here: nothing was used. */
+    public Outcome cancelled(RoutedJob routed, Setting setting) {
+        return outcome(routed, Spent.NOTHING, setting, new Cancelled(CANCELLED));
+    }
+
     /** The outcome of an attempt during which the worker's process ended. */
     public Outcome workerDied(RoutedJob routed, Setting setting) {
         JobError error = error(WORKER_DIED, "workers died while they ran the job");
@@ -98,7 +102,7 @@ public final class OutcomeWriter {
                         done.finishReason(),
                         done.toolCalls().isEmpty() ? null : done.toolCalls(),
                         done.embeddings());
-        if (Answers.bytes(answer) > limit) {
+        if (AnswerLimit.isOver(limit, answer)) {
             return new Failed(
                     new JobError(
                             "answer_too_large",

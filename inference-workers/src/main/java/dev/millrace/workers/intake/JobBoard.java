@@ -79,7 +79,22 @@ public final class JobBoard {
     public synchronized boolean canStart() {
         return running < slots
                 && underWay.count() - running < Math.max(LEAST_UNSENT, 4 * slots)
-                && !bandsWaiting().isEmpty();
+                && anyWaits();
+    }
+
+    /**
+     * A record of this job that waits, which waits no longer: it is under way from now on, and
+     * holds no slot.
+     */
+    public synchronized Optional<LaneJob> withdraw(String jobId) {
+        for (TenantTurns turns : waiting.values()) {
+            Optional<LaneJob> found = turns.withdraw(job -> jobId.equals(job.record().key()));
+            if (found.isPresent()) {
+                underWay.begin(found.get());
+                return found;
+            }
+        }
+        return Optional.empty();
     }
 
     /** A job's model call is over: its slot is free, its outcome still on its way. */
@@ -149,6 +164,15 @@ public final class JobBoard {
     /** Whether a record's job runs here, or has an outcome on its way. */
     public boolean isUnderWay(Place place) {
         return underWay.of(place.topicPartition()).contains(place.offset());
+    }
+
+    private boolean anyWaits() {
+        for (TenantTurns turns : waiting.values()) {
+            if (!turns.isEmpty()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Set<Band> bandsWaiting() {

@@ -11,8 +11,10 @@ import org.apache.kafka.common.header.Header;
  * A lane record that waits for a slot, still encoded.
  *
  * @param record key job id, value a routed job
+ * @param partition the record's; all records that came together share one object
  */
-public record LaneJob(ConsumerRecord<String, byte[]> record, Band band, Way way) {
+public record LaneJob(
+        ConsumerRecord<String, byte[]> record, TopicPartition partition, Band band, Way way) {
 
     /** How a record is run. */
     public enum Way {
@@ -26,15 +28,11 @@ public record LaneJob(ConsumerRecord<String, byte[]> record, Band band, Way way)
     }
 
     public LaneJob(ConsumerRecord<String, byte[]> record, Band band) {
-        this(record, band, Way.AT_ONCE);
+        this(record, new TopicPartition(record.topic(), record.partition()), band, Way.AT_ONCE);
     }
 
     public LaneJob with(Way newWay) {
-        return newWay == way ? this : new LaneJob(record, band, newWay);
-    }
-
-    public TopicPartition partition() {
-        return new TopicPartition(record.topic(), record.partition());
+        return newWay == way ? this : new LaneJob(record, partition, band, newWay);
     }
 
     public long offset() {

@@ -31,13 +31,36 @@ final class TenantTurns {
             return Optional.empty();
         }
         Map.Entry<String, Queue<LaneJob>> turn = turns.next();
-        turns.remove();
-        LaneJob job = turn.getValue().remove();
-        if (!turn.getValue().isEmpty()) {
-            byTenant.put(turn.getKey(), turn.getValue());
+        boolean alone = !turns.hasNext();
+        String tenant = turn.getKey();
+        Queue<LaneJob> queue = turn.getValue();
+        LaneJob job = queue.remove();
+        if (queue.isEmpty()) {
+            byTenant.remove(tenant);
+        } else if (!alone) {
+            byTenant.remove(tenant);
+            byTenant.put(tenant, queue);
         }
         forget(job);
         return Optional.of(job);
+    }
+
+    /** The first of these jobs, which waits no longer. */
+    Optional<LaneJob> withdraw(Predicate<LaneJob> unwanted) {
+        for (Map.Entry<String, Queue<LaneJob>> turn : byTenant.entrySet()) {
+            for (Iterator<LaneJob> queue = turn.getValue().iterator(); queue.hasNext(); ) {
+                LaneJob job = queue.next();
+                if (unwanted.test(job)) {
+                    queue.remove();
+                    if (turn.getValue().isEmpty()) {
+                        byTenant.remove(turn.getKey());
+                    }
+                    forget(job);
+                    return Optional.of(job);
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     void removeIf(Predicate<LaneJob> unwanted) {

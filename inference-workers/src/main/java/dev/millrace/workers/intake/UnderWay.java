@@ -69,6 +69,9 @@ public final class UnderWay {
                 running.remove(job.partition());
             }
         }
+        if (handedOver.isEmpty()) {
+            return false;
+        }
         Place place = job.place();
         return handedOver.computeIfPresent(
                         place,

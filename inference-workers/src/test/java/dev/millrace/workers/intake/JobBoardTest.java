@@ -123,6 +123,28 @@ class JobBoardTest {
         assertThat(taken).isEqualTo(64);
     }
 
+    @Test
+    void aJobThatIsOverWaitsNoLongerAndHoldsNoSlot() {
+        // Given one job that runs and two that wait
+        board.offer(job(Band.STANDARD, 0, 1));
+        board.take();
+        board.offer(job(Band.STANDARD, 0, 2));
+        board.offer(job(Band.OVERFLOW, 0, 3));
+
+        // When
+        Optional<LaneJob> waited = board.withdraw("job-3");
+        Optional<LaneJob> again = board.withdraw("job-3");
+
+        // Then
+        assertThat(waited).map(LaneJob::band).contains(Band.OVERFLOW);
+        assertThat(again).isEmpty();
+        assertThat(board.withdraw("job-1")).as("it runs").isEmpty();
+        assertThat(board.waiting()).isEqualTo(1);
+        assertThat(board.running()).isEqualTo(1);
+        assertThat(board.underWay()).isEqualTo(2);
+        assertThat(board.isUnderWay(waited.orElseThrow().place())).isTrue();
+    }
+
     private static LaneJob job(Band band, int partition, long offset) {
         return job(band, partition, offset, 100);
     }
