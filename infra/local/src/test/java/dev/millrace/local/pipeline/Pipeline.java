@@ -10,7 +10,6 @@ import dev.millrace.local.home.Endpoints;
 import dev.millrace.local.home.Home;
 import dev.millrace.local.home.Pids;
 import dev.millrace.local.home.StackState;
-import dev.millrace.local.supervise.Supervisor;
 import dev.millrace.oracle.Oracle;
 import dev.millrace.oracle.Verdict;
 import dev.millrace.topics.TopicPlan;
@@ -42,14 +41,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 
-/**
- * A caller of a whole stack of real parts, and eyes on its topics and tables. One stack is shared
- * by all tests of a run: started at the first use, ended with the JVM.
- */
+/** A caller of a whole stack of real parts, and eyes on its topics and tables. */
 final class Pipeline implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static Pipeline shared;
 
     final Home home;
     final Endpoints endpoints;
@@ -60,29 +55,6 @@ final class Pipeline implements AutoCloseable {
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private final KafkaProducer<String, InferenceJob> jobs;
     private final KafkaProducer<byte[], byte[]> bytes;
-
-    static synchronized Pipeline shared() throws Exception {
-        if (shared == null) {
-            shared = start();
-        }
-        return shared;
-    }
-
-    private static Pipeline start() throws Exception {
-        Home home = freshHome();
-        Supervisor supervisor = new Supervisor(home, Map.of());
-        Runtime.getRuntime()
-                .addShutdownHook(
-                        new Thread(
-                                () -> {
-                                    supervisor.close();
-                                    remove(home);
-                                },
-                                "end-pipeline"));
-        Pipeline pipeline = new Pipeline(home, supervisor.start());
-        pipeline.extendCatalog();
-        return pipeline;
-    }
 
     static Home freshHome() throws IOException {
         return new Home(
@@ -112,39 +84,6 @@ final class Pipeline implements AutoCloseable {
         results.close();
         deadLetters.close();
         http.shutdownNow();
-    }
-
-    /**
-     * Lanes for the tests, added to the running stack: instant, slow, and one that nobody serves.
-     */
-    private void extendCatalog() throws Exception {
-        String catalog = Files.readString(home.catalogFile());
-        String lanes =
-                """
-                  - name: echo
-                    engine: {type: echo, delay: 0ms}
-                    partitions: 4
-                  - name: slow
-                    engine: {type: echo, delay: 4s}
-                    partitions: 2
-                    slots: 2
-                  - name: idle
-                    engine: {type: echo, delay: 0ms}
-                    partitions: 2
-                    workers: 0
-                """;
-        StringBuilder prices = new StringBuilder();
-        for (String lane : List.of("echo", "slow", "idle")) {
-            prices.append("  - {lane: ")
-                    .append(lane)
-                    .append(
-                            ", effective_from: 2026-01-01T00:00:00Z, currency: USD, input: 1000000,"
-                                    + " output: 2000000}\n");
-        }
-        apply(catalog.replace("\nroutes:", "\n" + lanes + "\nroutes:") + prices);
-        Awaitility.await("workers of the added lanes")
-                .atMost(PATIENCE)
-                .until(() -> pid("worker-echo") > 0 && pid("worker-slow") > 0);
     }
 
     void apply(String catalog) throws Exception {

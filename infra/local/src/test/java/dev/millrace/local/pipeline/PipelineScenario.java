@@ -16,7 +16,7 @@ abstract class PipelineScenario {
 
     @BeforeAll
     static void start() throws Exception {
-        pipeline = Pipeline.shared();
+        pipeline = PipelineStack.shared().pipeline();
     }
 
     /** Whatever the tests did, the invariants hold in the end, judged from outside. */
