@@ -1,5 +1,8 @@
 package dev.millrace.workers.engine;
 
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+@EnabledIfSystemProperty(named = RealLlamaServer.PROPERTY, matches = ".+")
 class GuideLlamaOnLlamaServerIT extends LlamaServerContract {
     @Override
     String model() {

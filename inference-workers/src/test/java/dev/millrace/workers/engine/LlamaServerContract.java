@@ -25,10 +25,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** What a lane with {@code provider: llama-server} does with a real one, which serves a guide. */
-@EnabledIfSystemProperty(named = RealLlamaServer.PROPERTY, matches = ".+")
+/**
+ * What a lane with {@code provider: llama-server} does with a real one, which serves a guide. Each
+ * class says for itself that it needs one: subclasses do not inherit conditions.
+ */
 abstract class LlamaServerContract extends EngineContract {
 
     private static final Path MODELS = Path.of("models");
