@@ -50,7 +50,8 @@ class PublishedSchemasTest {
 
     @Test
     void noTextHasAPairOfBracesForItsDefault() throws IOException {
-        // Apicurio looks at a schema with the quotes around such braces taken off, in which a text's
+        // Apicurio looks at a schema with the quotes around such braces taken off, in which a
+        // text's
         // default is then an object, and refuses it: "Failed to discover artifact type".
         for (Map.Entry<String, String> file : files().entrySet()) {
             assertThat(file.getValue()).as(file.getKey()).doesNotContainPattern(": *\"\\{}\"");

@@ -1,8 +1,8 @@
 package dev.millrace.ingress.waiting;
 
 import dev.millrace.ingress.jobs.JobView;
-import dev.millrace.v1.IngressReply;
 import dev.millrace.v1.InferenceResult;
+import dev.millrace.v1.IngressReply;
 import dev.millrace.v1.TokenChunk;
 import java.util.List;
 import java.util.Map;
