@@ -31,6 +31,7 @@ test('a job is written in the bytes that the Java serializer writes', async () =
       '02' + // one message:
       '0875736572' + // "user"
       '0e4772c3bcc39f65' + // "Grüße"
+      '000000' + // parts, tool_calls, tool_call_id
       '00' + // no more messages
       '028001' + // max_tokens 64
       '000000' + // temperature, top_p, seed
@@ -40,7 +41,10 @@ test('a job is written in the bytes that the Java serializer writes', async () =
       '0000' + // stream, conversation
       '00' + // tags
       '00' + // hints
-      '02026b027600', // metadata {"k": "v"}
+      '02026b027600' + // metadata {"k": "v"}
+      '0863686174' + // kind "chat"
+      '0000' + // input, dimensions
+      '000000', // tools, tool_choice, response_format
   );
 });
 
