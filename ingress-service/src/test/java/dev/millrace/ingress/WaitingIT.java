@@ -25,11 +25,13 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Callers that wait for their jobs' ends, on real parts; the classifier and the worker are
  * stand-ins.
  */
+@Timeout(180)
 class WaitingIT {
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.millrace.catalog.EngineSpec;
 import dev.millrace.kit.SecretSource;
+import dev.millrace.stack.BoundedCommand;
 import dev.millrace.v1.ResponseFormat;
 import dev.millrace.workers.endpoint.EndpointMeters;
 import dev.millrace.workers.engine.EngineStarter.EngineUnavailableException;
@@ -44,7 +45,7 @@ class LlamaEngineIT extends EngineContract {
     Engine slowEngine() throws Exception {
         EngineGroup group = group(1);
         for (EngineInfo info : group.running()) {
-            new ProcessBuilder("kill", "-STOP", Long.toString(info.pid())).start().waitFor();
+            BoundedCommand.signal("STOP", info.pid());
         }
         return new LlamaEngine(group);
     }

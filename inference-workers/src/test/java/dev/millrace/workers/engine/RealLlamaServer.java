@@ -1,5 +1,6 @@
 package dev.millrace.workers.engine;
 
+import dev.millrace.stack.BoundedCommand;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -79,8 +80,8 @@ final class RealLlamaServer implements AutoCloseable {
     }
 
     /** Makes it accept connections and say nothing. */
-    RealLlamaServer frozen() throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-STOP", Long.toString(process.pid())).start().waitFor();
+    RealLlamaServer frozen() throws InterruptedException {
+        BoundedCommand.signal("STOP", process.pid());
         return this;
     }
 

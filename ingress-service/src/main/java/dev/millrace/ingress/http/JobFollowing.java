@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class JobFollowing {
     private static final int MAX_EVENT_ID = 64;
+
     private final IngressFlow flow;
     private final IngressSettings settings;
     private final IngressMetrics metrics;

@@ -31,10 +31,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A job's live events, and lists of jobs, over a fake pipeline. */
+@Timeout(60)
 class JobFollowingTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Instant ACCEPTED = Instant.parse("2026-01-02T03:04:05Z");

@@ -38,10 +38,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Chat completions as an SDK sees them; the pipeline behind them is a fake. */
+@Timeout(60)
 class ChatApiTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Instant ACCEPTED = Instant.parse("2026-01-02T03:04:05Z");

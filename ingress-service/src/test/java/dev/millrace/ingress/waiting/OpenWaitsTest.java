@@ -20,7 +20,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(30)
 class OpenWaitsTest {
     private static final Instant ACCEPTED = Instant.parse("2026-01-02T03:04:05Z");
     private final AtomicLong now = new AtomicLong(5_000_000_000L);
